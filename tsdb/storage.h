@@ -1,0 +1,252 @@
+// Storage: labelled series of samples and histograms, kept in RocksDB.
+//
+//   ASSIGN_OR_RETURN(auto storage, Storage::Open(options, metrics));
+//
+//   std::unique_ptr<Appender> app = storage->NewAppender("default");
+//   ASSIGN_OR_RETURN(SeriesRef series, app->GetSeries(labels));
+//   RETURN_IF_ERROR(app->Append(series, Sample{t, v}));
+//   ASSIGN_OR_RETURN(CommitReport report, app->Commit());
+//
+//   ASSIGN_OR_RETURN(auto querier, storage->NewQuerier("default", mint, maxt));
+//   ASSIGN_OR_RETURN(auto set, querier->Select(matchers, hints));
+//   for (size_t i = 0; i < set->size(); ++i) {
+//     auto it = set->Samples(i);
+//     while (it->Next()) Use(it->run());
+//     RETURN_IF_ERROR(it->status());
+//   }
+//
+// What is committed survives a crash of the process, and under fsync: always
+// one of the machine; the same request may be sent again at any time, after
+// any crash, and the database is the same.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tsdb/base/cancellation.h"
+#include "tsdb/base/clock.h"
+#include "tsdb/base/metrics.h"
+#include "tsdb/base/status.h"
+#include "tsdb/model/exemplar.h"
+#include "tsdb/model/labels.h"
+#include "tsdb/model/matcher.h"
+#include "tsdb/model/sample.h"
+
+namespace tidemark::tsdb {
+
+// ---------------------------------------------------------------- writing
+
+// A series within one Appender: an index into what GetSeries has returned so
+// far, 0, 1, 2 …; means nothing outside it.
+using SeriesRef = uint32_t;
+
+// A sample that Commit did not take, because another value is stored at its time.
+struct Conflict {
+  SeriesRef series;
+  int64_t t;
+};
+
+// What became of the samples of one Appender.
+struct CommitReport {
+  uint64_t written = 0;             // new; late ones included
+  uint64_t late = 0;                // of those, older than the newest of their series
+  uint64_t duplicates = 0;          // exactly what was stored already; nothing changed
+  std::vector<Conflict> conflicts;  // refused: the value first acknowledged stays
+};
+
+// Appender: the one way in.  Collects samples of many series, then makes all of
+// them visible and durable together, or none.
+//
+// Threads: one thread per Appender; any number of Appenders at once.
+// Ownership: copies what it is given.  The Storage must outlive it.
+class Appender {
+ public:
+  virtual ~Appender() = default;  // Drops what was not committed.
+
+  // Finds the series, or plans to create it at Commit.
+  //   kInvalidArgument    no metric name, or labels past the limits of the options
+  //   kResourceExhausted  the tenant's or the machine's budget is spent
+  virtual StatusOr<SeriesRef> GetSeries(const Labels& labels) = 0;
+
+  // Adds one sample, of any age inside retention, in any order.
+  //   kOutOfRange       older than raw retention
+  //   kInvalidArgument  a histogram that does not pass FloatHistogram::Validate
+  // A refused sample leaves the Appender as it was; others may still go in.
+  virtual Status Append(SeriesRef series, const Sample& sample) = 0;
+  virtual Status AppendHistogram(SeriesRef series, int64_t t, const FloatHistogram& h) = 0;
+
+  // Beside the samples; an exemplar that is stored already changes nothing.
+  virtual Status AppendExemplar(SeriesRef series, const Exemplar& exemplar) = 0;
+  virtual Status SetMetadata(std::string_view metric, const Metadata& metadata) = 0;
+
+  // Writes all of it as one RocksDB batch.  Call at most once.
+  //   kUnavailable  not written, for now: the disk is full or failing, or a
+  //                 memory budget is spent.  Send the same again later.
+  virtual StatusOr<CommitReport> Commit() = 0;
+};
+
+// ---------------------------------------------------------------- reading
+
+// Consecutive samples of one type: exactly one of `v` and `h` is as long as `t`,
+// the other empty.  Times ascend strictly.  Stale markers are among them.
+struct SampleRun {
+  std::span<const int64_t> t;
+  std::span<const double> v;
+  std::span<const FloatHistogram> h;
+  size_t size() const { return t.size(); }
+  bool is_float() const { return h.empty(); }
+};
+
+// The samples of one series in time order, in runs of up to some hundreds:
+// decoded lazily, so what is not asked for costs nothing.
+//
+//   while (it->Next()) { const SampleRun& run = it->run(); … }
+//   RETURN_IF_ERROR(it->status());
+//
+// Threads: one.
+class SampleIterator {
+ public:
+  virtual ~SampleIterator() = default;
+
+  // Moves to the next run; false at the end and after an error.
+  virtual bool Next() = 0;
+  // Moves to a run that starts with the first sample at or after `t`, forward
+  // only; false at the end and after an error.  Cheap over long distances.
+  virtual bool Seek(int64_t t) = 0;
+  // Valid until the next call of Next or Seek.
+  virtual const SampleRun& run() const = 0;
+  // OK; kDataLoss when something stored could not be read.
+  virtual Status status() const = 0;
+};
+
+// What Select found: all labels first, then the samples of any series.
+//
+// Threads: const functions from any thread; Samples of different series, or of
+// the same one twice, may be read at once.
+// Ownership: holds what it needs; must not outlive its Querier.
+class SeriesSet {
+ public:
+  virtual ~SeriesSet() = default;
+  virtual size_t size() const = 0;
+  virtual const Labels& labels(size_t i) const = 0;  // ascending in label order
+  virtual std::unique_ptr<SampleIterator> Samples(size_t i) const = 0;
+};
+
+// What the caller is going to do; everything may be left at its default, and a
+// storage may ignore any of it but `start` and `end`.
+struct SelectHints {
+  // Samples outside [start, end] are not wanted; within the Querier's range.
+  int64_t start = std::numeric_limits<int64_t>::min();
+  int64_t end = std::numeric_limits<int64_t>::max();
+  int64_t step_ms = 0;   // of the query; 0: instant
+  int64_t range_ms = 0;  // of the range selector; 0: instant selector
+  std::string function;  // the one directly above the selector
+  std::vector<std::string> grouping;
+  bool by = false;                // grouping keeps (by) or drops (without)
+  size_t limit = 0;               // series; 0: all
+  int64_t max_resolution_ms = 0;  // the coarsest tier that will do; 0: raw
+  const Cancellation* cancellation = nullptr;
+};
+
+// Querier: a view of one tenant's series over [mint, maxt], both inclusive, as
+// of the moment it was made or later.
+//
+// Threads: any.  Ownership: the Storage must outlive it.
+class Querier {
+ public:
+  virtual ~Querier() = default;
+
+  // The series that match all of `matchers` and may have samples in the hints'
+  // range.
+  //   kInvalidArgument  no matcher that excludes the empty value: it would
+  //                     select every series
+  //   kCancelled, kDeadlineExceeded  as the hints' cancellation says
+  virtual StatusOr<std::unique_ptr<SeriesSet>> Select(std::span<const Matcher> matchers,
+                                                      const SelectHints& hints) const = 0;
+
+  // Names, or values of one name, over all series that match (no matcher: all),
+  // sorted; at most `limit` (0: all).
+  virtual StatusOr<std::vector<std::string>> LabelNames(std::span<const Matcher> matchers,
+                                                        size_t limit) const = 0;
+  virtual StatusOr<std::vector<std::string>> LabelValues(std::string_view name,
+                                                         std::span<const Matcher> matchers,
+                                                         size_t limit) const = 0;
+};
+
+// Queryable: where queriers come from.  What promql reads through, so that a
+// remote storage, or a test's, can stand in.
+class Queryable {
+ public:
+  virtual ~Queryable() = default;
+  virtual StatusOr<std::unique_ptr<Querier>> NewQuerier(std::string_view tenant, int64_t mint,
+                                                        int64_t maxt) const = 0;
+};
+
+// ---------------------------------------------------------------- the whole
+
+enum class FsyncMode {
+  kAlways,    // before Commit returns: survives a crash of the machine
+  kInterval,  // at least every StorageOptions::fsync_interval_ms
+};
+
+// None of these can change while the Storage is open.
+struct StorageOptions {
+  std::string path = "data";
+  FsyncMode fsync = FsyncMode::kAlways;
+  int64_t fsync_interval_ms = 1000;
+  // Samples older than this are refused, and dropped when they become so; 0: never.
+  int64_t raw_retention_ms = 90LL * 86'400'000;
+  // For head, memtables and block cache together; past it Commit says kUnavailable.
+  uint64_t memory_bytes = 2ULL << 30;
+  // Commit says kUnavailable while less of the file system is free than this share.
+  double min_free_disk = 0.05;
+  // Bounds on one series' labels.
+  size_t max_label_names = 64;
+  size_t max_label_name_bytes = 1024;
+  size_t max_label_value_bytes = 4096;
+  // Must outlive the Storage.
+  const Clock* clock = &Clock::System();
+};
+
+struct TenantStats {
+  std::string tenant;
+  uint64_t series = 0;       // known
+  uint64_t head_series = 0;  // with samples not yet sealed
+  int64_t min_time = 0;      // of the samples not yet sealed; 0 when there are none
+  int64_t max_time = 0;
+};
+
+// Threads: all functions but Close may be called from any thread.
+class Storage : public Queryable {
+ public:
+  // Opens, or creates, the database at options.path, and brings the head back
+  // from the journal.
+  //   kFailedPrecondition  in use by another process, or written by a newer version
+  //   kDataLoss            something stored cannot be read; the message says what
+  // `metrics` must outlive the Storage.
+  static StatusOr<std::unique_ptr<Storage>> Open(const StorageOptions& options, Metrics& metrics);
+
+  // `tenant` is created by its first Commit.
+  virtual std::unique_ptr<Appender> NewAppender(std::string_view tenant) = 0;
+
+  // Seals everything into blocks, compacts, and returns when that is done.
+  virtual Status Flush() = 0;
+
+  virtual std::vector<TenantStats> Stats() const = 0;
+
+  // Why writes are refused at the moment, or OK.
+  virtual Status WriteHealth() const = 0;
+
+  // Stops background work and closes the files.  Call once, after all Appenders
+  // and Queriers are gone; the destructor does it otherwise.
+  virtual Status Close() = 0;
+};
+
+}  // namespace tidemark::tsdb
