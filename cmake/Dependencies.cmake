@@ -17,6 +17,8 @@ find_package(benchmark REQUIRED)
 find_package(CLI11 REQUIRED)
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
-pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
+# Not "zstd": its cached zstd_INCLUDE_DIRS (empty) would be taken for the result of
+# RocksDB's own find_package(zstd) when CMake runs again.
+pkg_check_modules(libzstd REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
 include(GoogleTest)
