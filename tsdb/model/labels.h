@@ -99,8 +99,8 @@ class Labels {
   // A hash for tables in memory; differs from process to process.
   uint64_t Hash() const;
 
-  // {__name__="up", job="api"} in PromQL's notation: up{job="api"}; names that
-  // are no identifiers in quotes; values with Go's escapes.
+  // {__name__="up", job="api"}, as in Prometheus' messages: names that are no
+  // identifiers in quotes, values with Go's escapes (tsdb/base/quote.h).
   std::string ToString() const;
 
   bool operator==(const Labels&) const = default;
