@@ -38,6 +38,7 @@
 #include "tsdb/model/labels.h"
 #include "tsdb/model/matcher.h"
 #include "tsdb/model/sample.h"
+#include "tsdb/model/sample_iterator.h"
 
 namespace tidemark::tsdb {
 
@@ -93,38 +94,6 @@ class Appender {
 };
 
 // ---------------------------------------------------------------- reading
-
-// Consecutive samples of one type: exactly one of `v` and `h` is as long as `t`,
-// the other empty.  Times ascend strictly.  Stale markers are among them.
-struct SampleRun {
-  std::span<const int64_t> t;
-  std::span<const double> v;
-  std::span<const FloatHistogram> h;
-  size_t size() const { return t.size(); }
-  bool is_float() const { return h.empty(); }
-};
-
-// The samples of one series in time order, in runs of up to some hundreds:
-// decoded lazily, so what is not asked for costs nothing.
-//
-//   while (it->Next()) { const SampleRun& run = it->run(); … }
-//   RETURN_IF_ERROR(it->status());
-//
-// Threads: one.
-class SampleIterator {
- public:
-  virtual ~SampleIterator() = default;
-
-  // Moves to the next run; false at the end and after an error.
-  virtual bool Next() = 0;
-  // Moves to a run that starts with the first sample at or after `t`, forward
-  // only; false at the end and after an error.  Cheap over long distances.
-  virtual bool Seek(int64_t t) = 0;
-  // Valid until the next call of Next or Seek.
-  virtual const SampleRun& run() const = 0;
-  // OK; kDataLoss when something stored could not be read.
-  virtual Status status() const = 0;
-};
 
 // What Select found: all labels first, then the samples of any series.
 //
