@@ -1,0 +1,370 @@
+// Why a reader of our own (wire.h) and not protozero: the errors.  Protozero
+// throws a bare "end of buffer", while who wrote the sender needs the series,
+// the label and the byte; keeping those beside it would double the bookkeeping.
+// Both are as fast: 9 to 10 million series of 15 labels per second and core,
+// protobuf's own reader 1.6 (bench/remote_write_bench).
+#include "proto/remote_write.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace tidemark::proto {
+namespace {
+
+constexpr WireType kVarint = WireType::kVarint;
+constexpr WireType kFixed64 = WireType::kFixed64;
+constexpr WireType kBytes = WireType::kBytes;
+
+// The end of every message's switch: unknown fields are passed over, known
+// numbers of the wrong type are not.
+bool SkipUnknown(WireReader& in, uint32_t max_known_field) {
+  return in.field() <= max_known_field ? in.FailType() : in.Skip();
+}
+
+// A label as every sender writes it: name, then value, each shorter than 128
+// bytes.  What is not so is left to ReadLabel.
+bool ReadPlainLabel(std::string_view message, LabelView* label) {
+  constexpr char kNameTag = Tag(1, kBytes);
+  constexpr char kValueTag = Tag(2, kBytes);
+  if (message.size() < 4 || message[0] != kNameTag) return false;
+  const size_t name = static_cast<uint8_t>(message[1]);
+  if (name >= 0x80 || message.size() < name + 4 || message[name + 2] != kValueTag) return false;
+  const size_t value = static_cast<uint8_t>(message[name + 3]);
+  if (value >= 0x80 || message.size() != name + value + 4) return false;
+  label->name = {message.data() + 2, name};
+  label->value = {message.data() + name + 4, value};
+  return true;
+}
+
+bool ReadNumber(WireReader& in, int64_t* out) { return in.ReadZigzag64(out); }
+bool ReadNumber(WireReader& in, double* out) { return in.ReadDouble(out); }
+
+}  // namespace
+
+void ExemplarView::Clear() {
+  labels.clear();
+  t = 0;
+  value = 0;
+}
+
+void HistogramView::Clear() {
+  is_float = is_float_zero = false;
+  count_int = zero_count_int = 0;
+  count_float = zero_count_float = sum = zero_threshold = 0;
+  t = 0;
+  schema = reset_hint = 0;
+  negative_spans.clear();
+  positive_spans.clear();
+  negative_deltas.clear();
+  positive_deltas.clear();
+  negative_counts.clear();
+  positive_counts.clear();
+  custom_values.clear();
+}
+
+WriteRequestReader::WriteRequestReader(std::string_view body)
+    : origin_(body.data()), in_(body, origin_, &error_) {}
+
+absl::Status WriteRequestReader::status() const {
+  return error_.ok() ? absl::OkStatus() : absl::InvalidArgumentError(error_.text());
+}
+
+WriteRequestReader::Item WriteRequestReader::Next() {
+  std::string_view message;
+  while (error_.ok() && in_.Next()) {
+    switch (in_.tag()) {
+      case Tag(1, kBytes):
+        if (!in_.ReadBytes(&message)) {
+          error_.Within("series", series_read_);
+          return Item::kEnd;
+        }
+        if (!ReadSeries(message)) return Item::kEnd;
+        return Item::kSeries;
+      case Tag(3, kBytes):
+        if (!in_.ReadBytes(&message) || !ReadMetadata(message)) {
+          error_.Within("metadata", metadata_read_);
+          return Item::kEnd;
+        }
+        ++metadata_read_;
+        return Item::kMetadata;
+      default:
+        // Field 2 is reserved: Cortex's source, which some senders still set.
+        if (in_.field() == 2 ? !in_.Skip() : !SkipUnknown(in_, 3)) return Item::kEnd;
+    }
+  }
+  return Item::kEnd;
+}
+
+bool WriteRequestReader::TooMany(const char* what, size_t limit) {
+  return error_.Set(absl::StrCat("more than ", limit, " ", what, " in one series"));
+}
+
+bool WriteRequestReader::ReadSeries(std::string_view message) {
+  series_.labels.clear();
+  series_.raw_labels = {};
+  series_.samples.clear();
+  histograms_.used = exemplars_.used = buckets_read_ = 0;
+  WireReader in(message, origin_, &error_);
+  std::string_view part;
+  bool ok = true;
+  while (ok && in.Next()) {
+    switch (in.tag()) {
+      case Tag(1, kBytes):
+        ok = ReadSeriesLabel(in);
+        break;
+      case Tag(2, kBytes):
+        ok = in.ReadBytes(&part) && ReadSample(part);
+        break;
+      case Tag(3, kBytes):
+        ok = in.ReadBytes(&part) && ReadExemplar(part);
+        break;
+      case Tag(4, kBytes):
+        ok = in.ReadBytes(&part) && ReadHistogram(part);
+        break;
+      default:
+        ok = SkipUnknown(in, 4);
+    }
+  }
+  if (!error_.ok()) return error_.Within("series", series_read_);
+  series_.histograms = histograms_.view();
+  series_.exemplars = exemplars_.view();
+  ++series_read_;
+  return true;
+}
+
+// One label of the series; keeps raw_labels the stretch of all of them.
+bool WriteRequestReader::ReadSeriesLabel(WireReader& in) {
+  const size_t index = series_.labels.size();
+  if (index == kMaxLabels) return TooMany("labels", kMaxLabels);
+  const char* const start = in.field_start();
+  std::string_view message;
+  if (!in.ReadBytes(&message)) return error_.Within("label", index);
+  LabelView& label = series_.labels.emplace_back();
+  if (!ReadPlainLabel(message, &label) && !ReadLabel(message, &label)) {
+    return error_.Within("label", index);
+  }
+  std::string_view& raw = series_.raw_labels;
+  const auto length = static_cast<size_t>(in.at() - start);
+  if (index == 0) {
+    raw = {start, length};
+  } else if (raw.data() + raw.size() == start) {
+    raw = {raw.data(), raw.size() + length};
+  } else {
+    raw = {};
+  }
+  return true;
+}
+
+bool WriteRequestReader::ReadLabel(std::string_view message, LabelView* label) {
+  WireReader in(message, origin_, &error_);
+  while (in.Next()) {
+    bool ok = false;
+    switch (in.tag()) {
+      case Tag(1, kBytes):
+        ok = in.ReadBytes(&label->name);
+        break;
+      case Tag(2, kBytes):
+        ok = in.ReadBytes(&label->value);
+        break;
+      default:
+        ok = SkipUnknown(in, 2);
+    }
+    if (!ok) return false;
+  }
+  return error_.ok();
+}
+
+bool WriteRequestReader::ReadSample(std::string_view message) {
+  if (series_.samples.size() == kMaxSamples) return TooMany("samples", kMaxSamples);
+  SampleView& sample = series_.samples.emplace_back();
+  WireReader in(message, origin_, &error_);
+  bool ok = true;
+  while (ok && in.Next()) {
+    switch (in.tag()) {
+      case Tag(1, kFixed64):
+        ok = in.ReadDouble(&sample.value);
+        break;
+      case Tag(2, kVarint):
+        ok = in.ReadInt64(&sample.t);
+        break;
+      default:
+        ok = SkipUnknown(in, 2);
+    }
+  }
+  return error_.ok() || error_.Within("sample", series_.samples.size() - 1);
+}
+
+bool WriteRequestReader::ReadExemplar(std::string_view message) {
+  if (exemplars_.used == kMaxExemplars) return TooMany("exemplars", kMaxExemplars);
+  ExemplarView& exemplar = exemplars_.Add();
+  WireReader in(message, origin_, &error_);
+  std::string_view part;
+  bool ok = true;
+  while (ok && in.Next()) {
+    switch (in.tag()) {
+      case Tag(1, kBytes):
+        if (exemplar.labels.size() == kMaxLabels) {
+          ok = TooMany("labels of an exemplar", kMaxLabels);
+        } else {
+          ok = in.ReadBytes(&part) && ReadLabel(part, &exemplar.labels.emplace_back());
+        }
+        break;
+      case Tag(2, kFixed64):
+        ok = in.ReadDouble(&exemplar.value);
+        break;
+      case Tag(3, kVarint):
+        ok = in.ReadInt64(&exemplar.t);
+        break;
+      default:
+        ok = SkipUnknown(in, 3);
+    }
+  }
+  return error_.ok() || error_.Within("exemplar", exemplars_.used - 1);
+}
+
+bool WriteRequestReader::ReadHistogram(std::string_view message) {
+  if (histograms_.used == kMaxHistograms) return TooMany("histograms", kMaxHistograms);
+  HistogramView& h = histograms_.Add();
+  WireReader in(message, origin_, &error_);
+  bool ok = true;
+  while (ok && in.Next()) ok = ReadHistogramField(in, h);
+  return error_.ok() || error_.Within("histogram", histograms_.used - 1);
+}
+
+// The fields that hold one number; the others are buckets.
+bool WriteRequestReader::ReadHistogramField(WireReader& in, HistogramView& h) {
+  switch (in.tag()) {
+    case Tag(1, kVarint):
+      h.is_float = false;
+      return in.ReadVarint(&h.count_int);
+    case Tag(2, kFixed64):
+      h.is_float = true;
+      return in.ReadDouble(&h.count_float);
+    case Tag(3, kFixed64):
+      return in.ReadDouble(&h.sum);
+    case Tag(4, kVarint):
+      return in.ReadZigzag32(&h.schema);
+    case Tag(5, kFixed64):
+      return in.ReadDouble(&h.zero_threshold);
+    case Tag(6, kVarint):
+      h.is_float_zero = false;
+      return in.ReadVarint(&h.zero_count_int);
+    case Tag(7, kFixed64):
+      h.is_float_zero = true;
+      return in.ReadDouble(&h.zero_count_float);
+    case Tag(14, kVarint):
+      return in.ReadInt32(&h.reset_hint);
+    case Tag(15, kVarint):
+      return in.ReadInt64(&h.t);
+    default:
+      return ReadHistogramBuckets(in, h);
+  }
+}
+
+bool WriteRequestReader::ReadHistogramBuckets(WireReader& in, HistogramView& h) {
+  switch (in.tag()) {
+    case Tag(8, kBytes):
+      return AddSpan(in, h.negative_spans);
+    case Tag(9, kBytes):
+      return AddPacked(in, h.negative_deltas);
+    case Tag(9, kVarint):
+      return AddNumber(in, h.negative_deltas);
+    case Tag(10, kBytes):
+      return AddPacked(in, h.negative_counts);
+    case Tag(10, kFixed64):
+      return AddNumber(in, h.negative_counts);
+    case Tag(11, kBytes):
+      return AddSpan(in, h.positive_spans);
+    case Tag(12, kBytes):
+      return AddPacked(in, h.positive_deltas);
+    case Tag(12, kVarint):
+      return AddNumber(in, h.positive_deltas);
+    case Tag(13, kBytes):
+      return AddPacked(in, h.positive_counts);
+    case Tag(13, kFixed64):
+      return AddNumber(in, h.positive_counts);
+    case Tag(16, kBytes):
+      return AddPacked(in, h.custom_values);
+    case Tag(16, kFixed64):
+      return AddNumber(in, h.custom_values);
+    default:
+      return SkipUnknown(in, 16);
+  }
+}
+
+bool WriteRequestReader::AddSpan(WireReader& in, std::vector<SpanView>& spans) {
+  if (buckets_read_++ == kMaxBuckets) return TooMany("buckets and spans", kMaxBuckets);
+  std::string_view message;
+  if (!in.ReadBytes(&message) || !ReadSpan(message, &spans.emplace_back())) {
+    return error_.Within("span", spans.empty() ? 0 : spans.size() - 1);
+  }
+  return true;
+}
+
+bool WriteRequestReader::ReadSpan(std::string_view message, SpanView* span) {
+  WireReader in(message, origin_, &error_);
+  while (in.Next()) {
+    bool ok = false;
+    switch (in.tag()) {
+      case Tag(1, kVarint):
+        ok = in.ReadZigzag32(&span->offset);
+        break;
+      case Tag(2, kVarint):
+        ok = in.ReadUint32(&span->length);
+        break;
+      default:
+        ok = SkipUnknown(in, 2);
+    }
+    if (!ok) return false;
+  }
+  return error_.ok();
+}
+
+template <typename T>
+bool WriteRequestReader::AddNumber(WireReader& in, std::vector<T>& numbers) {
+  if (buckets_read_++ == kMaxBuckets) return TooMany("buckets and spans", kMaxBuckets);
+  T number{};
+  if (!ReadNumber(in, &number)) return false;
+  numbers.push_back(number);
+  return true;
+}
+
+template <typename T>
+bool WriteRequestReader::AddPacked(WireReader& in, std::vector<T>& numbers) {
+  std::string_view message;
+  if (!in.ReadBytes(&message)) return false;
+  WireReader piece(message, origin_, &error_);
+  while (!piece.done()) {
+    if (!AddNumber(piece, numbers)) return false;
+  }
+  return true;
+}
+
+bool WriteRequestReader::ReadMetadata(std::string_view message) {
+  metadata_ = {};
+  WireReader in(message, origin_, &error_);
+  bool ok = true;
+  while (ok && in.Next()) {
+    switch (in.tag()) {
+      case Tag(1, kVarint):
+        ok = in.ReadInt32(&metadata_.type);
+        break;
+      case Tag(2, kBytes):
+        ok = in.ReadBytes(&metadata_.metric);
+        break;
+      case Tag(4, kBytes):
+        ok = in.ReadBytes(&metadata_.help);
+        break;
+      case Tag(5, kBytes):
+        ok = in.ReadBytes(&metadata_.unit);
+        break;
+      case Tag(3, kBytes):
+        ok = in.Skip();
+        break;  // never was in the schema
+      default:
+        ok = SkipUnknown(in, 5);
+    }
+  }
+  return error_.ok();
+}
+
+}  // namespace tidemark::proto
