@@ -1,0 +1,123 @@
+// Writes the seeds from which the fuzzers start: one small input for each thing
+// the formats can say.
+#include <snappy.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "proto/remote.pb.h"
+
+namespace {
+
+using namespace tidemark::proto;
+
+void Write(const std::filesystem::path& path, const std::string& bytes) {
+  std::filesystem::create_directories(path.parent_path());
+  std::ofstream(path, std::ios::binary) << bytes;
+}
+
+std::string Compressed(const std::string& bytes) {
+  std::string out;
+  snappy::Compress(bytes.data(), bytes.size(), &out);
+  return out;
+}
+
+TimeSeries* AddSeries(WriteRequest& request) {
+  TimeSeries* series = request.add_timeseries();
+  Label* name = series->add_labels();
+  name->set_name("__name__");
+  name->set_value("http_requests_total");
+  Label* region = series->add_labels();
+  region->set_name("région");
+  region->set_value("eu-west-1");
+  return series;
+}
+
+WriteRequest Floats() {
+  WriteRequest request;
+  for (int i = 0; i < 3; ++i) {
+    Sample* sample = AddSeries(request)->add_samples();
+    sample->set_value(i * 1.5);
+    sample->set_timestamp(1'700'000'000'000 + i);
+  }
+  return request;
+}
+
+void AddSpan(google::protobuf::RepeatedPtrField<BucketSpan>* spans, int offset, uint32_t length) {
+  BucketSpan* span = spans->Add();
+  span->set_offset(offset);
+  span->set_length(length);
+}
+
+WriteRequest IntegerHistogram() {
+  WriteRequest request;
+  Histogram* h = AddSeries(request)->add_histograms();
+  h->set_count_int(12);
+  h->set_zero_count_int(2);
+  h->set_sum(18.4);
+  h->set_schema(3);
+  h->set_zero_threshold(0.001);
+  AddSpan(h->mutable_positive_spans(), 0, 2);
+  AddSpan(h->mutable_positive_spans(), 1, 2);
+  AddSpan(h->mutable_negative_spans(), -4, 1);
+  for (const int delta : {1, 1, -1, 0}) h->add_positive_deltas(delta);
+  h->add_negative_deltas(5);
+  h->set_reset_hint(Histogram::GAUGE);
+  h->set_timestamp(1'700'000'000'000);
+  return request;
+}
+
+WriteRequest CustomBuckets() {
+  WriteRequest request;
+  Histogram* h = AddSeries(request)->add_histograms();
+  h->set_count_float(6.5);
+  h->set_sum(2);
+  h->set_schema(-53);
+  AddSpan(h->mutable_positive_spans(), 0, 3);
+  for (const double count : {1.0, 2.5, 3.0}) h->add_positive_counts(count);
+  for (const double bound : {0.1, 0.5}) h->add_custom_values(bound);
+  h->set_timestamp(-1);
+  return request;
+}
+
+WriteRequest ExemplarAndMetadata() {
+  WriteRequest request;
+  Exemplar* exemplar = AddSeries(request)->add_exemplars();
+  Label* label = exemplar->add_labels();
+  label->set_name("trace_id");
+  label->set_value("abc");
+  exemplar->set_value(0.2);
+  MetricMetadata* metadata = request.add_metadata();
+  metadata->set_type(MetricMetadata::COUNTER);
+  metadata->set_metric_family_name("http_requests_total");
+  metadata->set_help("Requests.");
+  metadata->set_unit("requests");
+  return request;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fprintf(stderr, "usage: make_corpus FOLDER\n");
+    return 2;
+  }
+  const std::filesystem::path folder(argv[1]);
+  const std::pair<const char*, WriteRequest> kSeeds[] = {
+      {"floats", Floats()},
+      {"integer_histogram", IntegerHistogram()},
+      {"custom_buckets", CustomBuckets()},
+      {"exemplar_metadata", ExemplarAndMetadata()},
+  };
+  for (const auto& [name, request] : kSeeds) {
+    const std::string body = request.SerializeAsString();
+    Write(folder / "remote_write" / name, body);
+    Write(folder / "remote_write" / (std::string(name) + ".snappy"), Compressed(body));
+    Write(folder / "snappy" / name, Compressed(body));
+  }
+  Write(folder / "snappy" / "zeros", Compressed(std::string(10'000, '\0')));
+  Write(folder / "snappy" / "declares_4GiB", std::string("\xff\xff\xff\xff\x0f") + "abc");
+  return 0;
+}
