@@ -29,7 +29,7 @@ bool SpecialText(double v, std::string* out) {
 std::string GoFloat(double v) {
   std::string text;
   if (SpecialText(v, &text)) return text;
-  char buffer[64];
+  char buffer[64] = {};  // to_chars writes no end, which atoi wants
   auto result = std::to_chars(buffer, buffer + sizeof(buffer), v, std::chars_format::scientific);
   const std::string_view scientific(buffer, static_cast<size_t>(result.ptr - buffer));
   const int exponent = std::atoi(buffer + scientific.find('e') + 1);
