@@ -50,7 +50,7 @@ enum class Lane { kControl, kWrite, kQuery };
 
 struct Route {
   std::vector<std::string> methods;  // HEAD comes with GET
-  std::string pattern;  // "/api/v1/query", or with "{name}" for one whole path segment
+  std::string pattern;               // "/api/v1/query", or with "{name}" for one whole path segment
   Lane lane = Lane::kQuery;
   HttpHandler handler;
   // Bodies past this are refused with 413 before they are read.
