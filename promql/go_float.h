@@ -1,14 +1,4 @@
-// Numbers as Go's fmt prints them, for texts that must equal Prometheus'.
+// GoFloat, from where the texts of histograms need it too.
 #pragma once
 
-#include <string>
-
-namespace tidemark::promql {
-
-// %g: the shortest digits that read back as `v`; NaN, +Inf, -Inf; an exponent
-// below -4 or from 6 on is written as such.
-std::string GoFloat(double v);
-// %.<precision>g: at most that many significant digits.
-std::string GoFloat(double v, int precision);
-
-}  // namespace tidemark::promql
+#include "tsdb/base/go_float.h"

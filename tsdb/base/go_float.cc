@@ -1,4 +1,4 @@
-#include "promql/go_float.h"
+#include "tsdb/base/go_float.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <string_view>
 
-namespace tidemark::promql {
+namespace tidemark {
 namespace {
 
 constexpr int kMinFixedExponent = -4;
@@ -43,4 +43,4 @@ std::string GoFloat(double v, int precision) {
   return SpecialText(v, &text) ? text : fmt::format("{:.{}g}", v, precision);
 }
 
-}  // namespace tidemark::promql
+}  // namespace tidemark

@@ -1,10 +1,10 @@
-#include "promql/go_float.h"
+#include "tsdb/base/go_float.h"
 
 #include <gtest/gtest.h>
 
 #include <limits>
 
-namespace tidemark::promql {
+namespace tidemark {
 namespace {
 
 TEST(GoFloatTest, ShortestAndRounded) {
@@ -36,4 +36,4 @@ TEST(GoFloatTest, ShortestAndRounded) {
 }
 
 }  // namespace
-}  // namespace tidemark::promql
+}  // namespace tidemark
