@@ -73,10 +73,16 @@ struct FloatHistogram {
   bool UsesCustomBuckets() const { return schema == kCustomBucketsSchema; }
   bool IsStale() const;
 
-  // kInvalidArgument  spans and buckets disagree, a negative count, bounds out
-  //                   of order, or a count that is not the sum of its buckets
-  // Schemas 9..52 are valid to store (readers reduce them to 8).
+  // kInvalidArgument  a schema other than -4..8 and -53, spans and buckets that
+  //                   disagree, a negative count, bounds out of order, or parts
+  //                   that do not go with the schema
+  // What Prometheus takes, but for zero thresholds that are NaN and bucket
+  // indices beyond 2^30.  Senders may use schemas 9..52: ReduceResolution(8) first.
   Status Validate() const;
+  // The rule for histograms that were sent with integer counts, beside Validate:
+  //   kInvalidArgument  the count is not the sum of the buckets, or, where the
+  //                     sum is NaN, is less than that
+  Status ValidateIntegerCount() const;
 
   // What Add and Sub have to tell.
   struct Combined {
@@ -88,14 +94,16 @@ struct FloatHistogram {
   StatusOr<Combined> Add(const FloatHistogram& other);
   StatusOr<Combined> Sub(const FloatHistogram& other);
   // *this += other with Neumaier's compensation kept in `c`, a histogram of the
-  // same layout (start with NewCompensation()); the sum is *this + c.
+  // same layout (start with NewCompensation()); the sum is *this + c.  After an
+  // error both are as they were.
   StatusOr<Combined> KahanAdd(const FloatHistogram& other, FloatHistogram& c);
   FloatHistogram NewCompensation() const;
 
   void Mul(double factor);
   void Div(double divisor);  // by zero: all buckets are dropped, as in Prometheus
 
-  // The same observations at a lower (or equal) exponential schema.
+  // The same observations at a lower (or equal) exponential schema, from any
+  // schema up to 52.
   //   kInvalidArgument  a higher schema, or custom buckets
   Status ReduceResolution(int32_t target_schema);
 
@@ -105,13 +113,15 @@ struct FloatHistogram {
 
   // Whether this, coming after `previous`, must be a counter that was reset:
   // a bucket, the zero bucket or the count went down, or resolution went up.
+  // The hints kCounterReset and kNotCounterReset of *this decide alone.
   bool DetectReset(const FloatHistogram& previous) const;
 
   // By layout and by bits of the numbers; the hint does not count.
   bool Equals(const FloatHistogram& other) const;
 
   // All buckets from the lowest to the highest value, the zero bucket in its
-  // place where its count is not 0; empty buckets inside spans are among them.
+  // place where its count is above 0; empty buckets inside spans are among them.
+  // Buckets that reach into the zero bucket are cut at its threshold.
   std::vector<Bucket> AllBuckets() const;
   std::vector<Bucket> PositiveBuckets() const;  // ascending index
   std::vector<Bucket> NegativeBuckets() const;  // ascending index: away from zero
@@ -121,12 +131,13 @@ struct FloatHistogram {
   // below, `value`, interpolating inside the bucket it falls into.
   void TrimBuckets(double value, bool upper);
 
-  bool HasOverflow() const;  // an infinite or NaN count where none should be
+  bool HasOverflow() const;  // an infinite count, sum or custom bound
 
   // {count:3, sum:4.2, [-1,-0.5):1, (0.5,1]:2} as Prometheus prints it.
   std::string ToString() const;
 
-  // Bytes in memory, for budgets.
+  // Bytes in memory, for budgets; by Prometheus' arithmetic, so that the limit
+  // on a query's samples weighs histograms alike.
   size_t SizeBytes() const;
 };
 
