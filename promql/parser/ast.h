@@ -70,6 +70,7 @@ enum class AggregateOp {
   kLimitRatio,
 };
 std::string_view AggregateOpName(AggregateOp op);
+bool TakesParam(AggregateOp op);  // topk(5, …), quantile(0.9, …), count_values("x", …) …
 
 enum class ExprKind {
   kNumber,
@@ -92,6 +93,9 @@ struct Expr {
 
   const ExprKind kind;
   PositionRange pos;
+  // Levels of the tree from here down, set by the parser, which keeps it within
+  // kMaxTreeHeight (parse.h): recursion over a parsed tree needs no other bound.
+  int32_t height = 1;
 };
 using ExprPtr = std::unique_ptr<Expr>;
 

@@ -22,7 +22,8 @@ struct ParserOptions {
 
 // Parses and type-checks.
 //   kInvalidArgument  "1:5: parse error: unexpected …", as Prometheus says it;
-//                     nesting deeper than kMaxNesting
+//                     nesting deeper than kMaxNesting; a tree higher than
+//                     kMaxTreeHeight
 StatusOr<ExprPtr> ParseExpr(std::string_view text, const ParserOptions& options);
 
 // What `match[]` takes: one vector selector without modifiers.
@@ -37,5 +38,9 @@ StatusOr<int64_t> ParseDurationMs(std::string_view text);
 
 // Bound on the depth of nested expressions, so that no query can exhaust a stack.
 inline constexpr int kMaxNesting = 500;
+
+// Bound on the height of the tree.  A chain such as a + b + c … is not nested, but
+// each operator makes its tree one level higher.
+inline constexpr int kMaxTreeHeight = 2000;
 
 }  // namespace tidemark::promql
