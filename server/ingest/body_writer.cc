@@ -1,0 +1,167 @@
+#include "server/ingest/body_writer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "proto/utf8.h"
+#include "server/ingest/histogram_reader.h"
+
+namespace tidemark::server {
+namespace {
+
+using Item = proto::WriteRequestReader::Item;
+
+// OpenMetrics 1.0, "Exemplars": names and values together, in code points.
+constexpr size_t kMaxExemplarRunes = 128;
+
+size_t Runes(std::string_view utf8) {
+  return static_cast<size_t>(
+      std::count_if(utf8.begin(), utf8.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+size_t Runes(const tsdb::Labels& labels) {
+  size_t runes = 0;
+  for (const tsdb::LabelView l : labels) runes += Runes(l.name) + Runes(l.value);
+  return runes;
+}
+
+// What an answer of GetSeries means for the series' items; none: it concerns
+// the whole request.
+std::optional<Refusal> SeriesRefusal(StatusCode code) {
+  if (code == StatusCode::kInvalidArgument) return Refusal::kLabelLimits;
+  if (code == StatusCode::kResourceExhausted) return Refusal::kSeriesBudget;
+  return std::nullopt;
+}
+
+tsdb::MetricType ReadMetricType(int32_t type) {
+  const bool known = type >= 0 && type <= static_cast<int32_t>(tsdb::MetricType::kStateset);
+  return known ? static_cast<tsdb::MetricType>(type) : tsdb::MetricType::kUnknown;
+}
+
+}  // namespace
+
+Status BodyWriter::Write(std::string_view body) {
+  proto::WriteRequestReader reader(body);
+  while (status_.ok()) {
+    const Item item = reader.Next();
+    if (item == Item::kEnd) return reader.status();
+    if (item == Item::kSeries) {
+      WriteSeries(reader.series());
+    } else {
+      WriteMetadata(reader.metadata());
+    }
+  }
+  return status_;
+}
+
+void BodyWriter::WriteSeries(const proto::SeriesView& view) {
+  received_.floats += view.samples.size();
+  received_.histograms += view.histograms.size();
+  received_.exemplars += view.exemplars.size();
+  view_ = &view;
+  series_.reset();
+  series_refusal_.reset();
+  if (const auto refusal = label_reader_.ReadSeries(view.labels, view.raw_labels, labels_)) {
+    const size_t items = view.samples.size() + view.histograms.size() + view.exemplars.size();
+    return Refuse(*refusal, std::max<size_t>(items, 1));
+  }
+  for (const proto::SampleView& s : view.samples) WriteSample(s);
+  for (const proto::HistogramView& h : view.histograms) WriteHistogram(h);
+  for (const proto::ExemplarView& e : view.exemplars) WriteExemplar(e);
+}
+
+void BodyWriter::WriteSample(const proto::SampleView& sample) {
+  if (!Admit(sample.t)) return;
+  const Status status = appender_.Append(*series_, tsdb::Sample{sample.t, sample.value});
+  if (Taken(status, Refusal::kTooOld)) ++accepted_.floats;
+}
+
+void BodyWriter::WriteHistogram(const proto::HistogramView& view) {
+  if (!Admit(view.t)) return;
+  const StatusOr<tsdb::FloatHistogram> histogram = ReadHistogram(view);
+  if (!histogram.ok()) {
+    return Refuse(Refusal::kInvalidHistogram, 1, MessageOf(histogram.status()));
+  }
+  const Status status = appender_.AppendHistogram(*series_, view.t, *histogram);
+  if (Taken(status, Refusal::kInvalidHistogram)) ++accepted_.histograms;
+}
+
+void BodyWriter::WriteExemplar(const proto::ExemplarView& view) {
+  if (!Admit(view.t)) return;
+  tsdb::Exemplar exemplar{{}, view.value, view.t};
+  if (const auto refusal = label_reader_.Read(view.labels, {}, exemplar.labels)) {
+    return Refuse(Refusal::kInvalidExemplar, 1, RefusalText(*refusal));
+  }
+  if (Runes(exemplar.labels) > kMaxExemplarRunes) {
+    return Refuse(Refusal::kInvalidExemplar, 1,
+                  fmt::format("labels longer than {} characters", kMaxExemplarRunes));
+  }
+  if (Taken(appender_.AppendExemplar(*series_, exemplar), Refusal::kInvalidExemplar)) {
+    ++accepted_.exemplars;
+  }
+}
+
+void BodyWriter::WriteMetadata(const proto::MetadataView& view) {
+  ++received_.metadata;
+  const proto::LabelView name{tsdb::kMetricName, view.metric};
+  if (view.metric.empty()) return refusals_.Add(Refusal::kInvalidMetadata, 1, {&name, 1});
+  for (const std::string_view text : {view.metric, view.help, view.unit}) {
+    if (!proto::IsValidUtf8(text)) {
+      return refusals_.Add(Refusal::kInvalidMetadata, 1, {&name, 1}, "invalid UTF-8");
+    }
+  }
+  const Status status = appender_.SetMetadata(
+      view.metric, {ReadMetricType(view.type), std::string(view.help), std::string(view.unit)});
+  if (status.ok()) {
+    ++accepted_.metadata;
+  } else if (status.code() == StatusCode::kInvalidArgument) {
+    refusals_.Add(Refusal::kInvalidMetadata, 1, {&name, 1}, MessageOf(status));
+  } else {
+    status_ = status;
+  }
+}
+
+bool BodyWriter::Admit(int64_t t) {
+  if (!status_.ok()) return false;
+  if (t > max_time_) {
+    Refuse(Refusal::kTooFarInFuture, 1, fmt::format("timestamp {}", t));
+    return false;
+  }
+  if (!series_ && !series_refusal_) FindSeries();
+  if (series_refusal_) Refuse(*series_refusal_, 1, series_refusal_detail_);
+  return series_.has_value();
+}
+
+void BodyWriter::FindSeries() {
+  const StatusOr<tsdb::SeriesRef> found = appender_.GetSeries(labels_);
+  if (found.ok()) {
+    series_ = *found;
+    return;
+  }
+  series_refusal_ = SeriesRefusal(found.status().code());
+  if (series_refusal_) {
+    series_refusal_detail_ = MessageOf(found.status());
+  } else {
+    status_ = found.status();
+  }
+}
+
+bool BodyWriter::Taken(const Status& status, Refusal reason) {
+  if (status.ok()) return true;
+  if (status.code() == StatusCode::kOutOfRange) {
+    Refuse(Refusal::kTooOld, 1, MessageOf(status));
+  } else if (status.code() == StatusCode::kInvalidArgument) {
+    Refuse(reason, 1, MessageOf(status));
+  } else {
+    status_ = status;
+  }
+  return false;
+}
+
+void BodyWriter::Refuse(Refusal reason, size_t count, std::string_view detail) {
+  refusals_.Add(reason, count, view_->labels, detail);
+}
+
+}  // namespace tidemark::server

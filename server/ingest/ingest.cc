@@ -1,0 +1,146 @@
+#include "server/ingest/ingest.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "proto/snappy.h"
+#include "server/http_status.h"
+#include "server/ingest/body_writer.h"
+#include "server/ingest/content_headers.h"
+#include "server/ingest/ingest_metrics.h"
+
+namespace tidemark::server {
+namespace {
+
+constexpr size_t kMaxAnswerBytes = 1024;
+
+// Memory for decoded bodies that a thread keeps from request to request; a
+// usual body is one or two MiB.
+constexpr size_t kKeptBytes = 4 << 20;
+
+constexpr const char* kRetryAfterSeconds = "5";
+
+HttpResponse NoContent() {
+  HttpResponse response;
+  response.status = 204;
+  return response;
+}
+
+HttpResponse Text(int status, std::string body) {
+  HttpResponse response;
+  response.status = status;
+  response.content_type = "text/plain; charset=utf-8";
+  response.body = std::move(body);
+  if (response.body.size() > kMaxAnswerBytes - 4) {
+    size_t end = kMaxAnswerBytes - 4;
+    while (end > 0 && (response.body[end] & 0xc0) == 0x80) --end;  // at a character's start
+    response.body.resize(end);
+    response.body += "...";
+  }
+  response.body += '\n';
+  if (status == 429 || status == 503) {
+    response.headers.emplace_back("Retry-After", kRetryAfterSeconds);
+  }
+  return response;
+}
+
+HttpResponse Failed(const Status& status) {
+  return Text(HttpStatusOf(status.code()), std::string(MessageOf(status)));
+}
+
+class WriteHandler {
+ public:
+  WriteHandler(IngestOptions options, StorageSource storage, Metrics& metrics)
+      : options_(std::move(options)), storage_(std::move(storage)), metrics_(metrics) {}
+
+  HttpResponse Handle(const HttpRequest& request) {
+    const int64_t start_ns = options_.clock->MonotonicNs();
+    HttpResponse response = Answer(request);
+    const int64_t end_ns = options_.clock->MonotonicNs();
+    metrics_.ObserveSeconds(static_cast<double>(end_ns - start_ns) * 1e-9);
+    return response;
+  }
+
+ private:
+  HttpResponse Answer(const HttpRequest& request) {
+    if (const Status status = CheckContentHeaders(request); !status.ok()) {
+      return Text(415, std::string(MessageOf(status)));
+    }
+    tsdb::Storage* const storage = storage_();
+    if (storage == nullptr) return Failed(Unavailable(kStarting));
+    const StatusOr<std::string> tenant = options_.tenant(request);
+    if (!tenant.ok()) return Failed(tenant.status());
+
+    thread_local std::string body;
+    HttpResponse response = Store(request.body, body, *storage->NewAppender(*tenant));
+    if (body.capacity() > kKeptBytes) std::string().swap(body);
+    return response;
+  }
+
+  HttpResponse Store(std::string_view compressed, std::string& body, tsdb::Appender& appender) {
+    const absl::Status decoded = proto::SnappyDecode(compressed, options_.max_decoded_bytes, body);
+    if (decoded.code() == StatusCode::kResourceExhausted) {
+      return Text(413, fmt::format("{} (ingest.max_decoded_bytes); send fewer samples a request",
+                                   MessageOf(decoded)));
+    }
+    if (!decoded.ok()) return Failed(decoded);
+    metrics_.CountBytes(compressed.size(), body.size());
+
+    BodyWriter writer(appender, options_.clock->NowMs() + options_.max_future_ms);
+    if (const Status status = writer.Write(body); !status.ok()) return Failed(status);
+    return Commit(writer, appender);
+  }
+
+  HttpResponse Commit(const BodyWriter& writer, tsdb::Appender& appender) {
+    tsdb::CommitReport report;
+    if (writer.accepted().all() > 0) {
+      StatusOr<tsdb::CommitReport> committed = appender.Commit();
+      if (!committed.ok()) return Failed(committed.status());
+      report = *std::move(committed);
+    }
+    metrics_.CountRefusals(writer.refusals());
+    metrics_.CountCommit(writer.accepted(), report);
+    return writer.refusals().empty() ? NoContent() : Refused(writer, report.conflicts.size());
+  }
+
+  static HttpResponse Refused(const BodyWriter& writer, size_t conflicts) {
+    const Refusals& refusals = writer.refusals();
+    std::string text = fmt::format(
+        "stored {} of {} samples; refused {}: {}", writer.accepted().samples() - conflicts,
+        writer.received().samples(), refusals.total(), refusals.ToString());
+    if (conflicts > 0) {
+      text += fmt::format("; {} conflict with values stored before", conflicts);
+    }
+    return Text(refusals.count(Refusal::kSeriesBudget) > 0 ? 429 : 400, std::move(text));
+  }
+
+  const IngestOptions options_;
+  const StorageSource storage_;
+  IngestMetrics metrics_;
+};
+
+// The most that snappy makes of `bytes` that it cannot compress.
+size_t MaxCompressed(size_t bytes) { return 32 + bytes + bytes / 6; }
+
+}  // namespace
+
+std::vector<Route> IngestRoutes(IngestOptions options, StorageSource storage, Metrics& metrics) {
+  Route write;
+  write.methods = {"POST"};
+  write.pattern = "/api/v1/write";
+  write.lane = Lane::kWrite;
+  write.max_body_bytes = MaxCompressed(options.max_decoded_bytes);
+  const auto handler =
+      std::make_shared<WriteHandler>(std::move(options), std::move(storage), metrics);
+  write.handler = [handler](const HttpRequest& request, HttpResponse& response) {
+    response = handler->Handle(request);
+  };
+  std::vector<Route> routes;
+  routes.push_back(std::move(write));
+  return routes;
+}
+
+}  // namespace tidemark::server

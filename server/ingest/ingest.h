@@ -1,0 +1,51 @@
+// POST /api/v1/write: remote write 1.0.
+//
+// Answers (specification: prometheus.io/docs/specs/prw/remote_write_spec; what
+// senders make of them: 5xx is sent again for ever, every other code but 429
+// drops the whole request):
+//
+//   204  everything is stored, or was before
+//   400  broken snappy or protobuf: nothing is stored.  Or some of it is
+//        invalid: that is refused, everything else is stored, and the body says
+//        "stored 1998 of 2000 samples; refused 2: 2 x duplicate label name
+//        (e.g. {__name__="up", …})"
+//   413  past ingest.max_decoded_bytes
+//   415  another Content-Type or Content-Encoding, named with what is supported;
+//        either header may be missing, as old senders leave them out
+//   429  a budget of the tenant is spent for new series; samples of known ones
+//        are stored.  With Retry-After
+//   503  starting, or no room at the moment: nothing is stored.  With Retry-After
+//
+// A sample whose time already holds another value is a conflict: the value
+// acknowledged first stays, tidemark_ingest_conflicts_total counts it, and the
+// answer is 204, because no sender can mend that by knowing.
+//
+// Sending the same request again, for whatever reason, changes nothing.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "server/http/http.h"
+#include "server/sources.h"
+#include "tsdb/base/clock.h"
+#include "tsdb/base/metrics.h"
+
+namespace tidemark::server {
+
+// None of these can change while the server runs.
+struct IngestOptions {
+  size_t max_decoded_bytes = 32 << 20;  // ingest.max_decoded_bytes: a body after snappy
+  // ingest.max_future: how far ahead of the clock at the request's arrival a
+  // sample may lie.  Checked here and not in storage, so that what a journal
+  // holds is accepted again whatever the clock says then.
+  int64_t max_future_ms = 600'000;
+  TenantSource tenant = DefaultTenant;
+  const Clock* clock = &Clock::System();  // must outlive the routes
+};
+
+// `metrics` must outlive the routes.  Threads: handlers run in any number.
+std::vector<Route> IngestRoutes(IngestOptions options, StorageSource storage, Metrics& metrics);
+
+}  // namespace tidemark::server

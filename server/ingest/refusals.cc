@@ -1,0 +1,119 @@
+#include "server/ingest/refusals.h"
+
+#include <fmt/format.h>
+
+#include "tsdb/base/quote.h"
+
+namespace tidemark::server {
+namespace {
+
+struct Names {
+  std::string_view label;
+  std::string_view text;
+};
+constexpr std::array<Names, kRefusalCount> kNames = {{
+    {"no_metric_name", "no metric name"},
+    {"empty_label_name", "empty label name"},
+    {"duplicate_label_name", "duplicate label name"},
+    {"invalid_utf8", "invalid UTF-8"},
+    {"label_limits", "labels past their limits"},
+    {"too_far_in_future", "too far in the future"},
+    {"too_old", "too old"},
+    {"invalid_histogram", "invalid histogram"},
+    {"invalid_exemplar", "invalid exemplar"},
+    {"invalid_metadata", "invalid metadata"},
+    {"series_budget", "no budget for new series"},
+}};
+
+// Bounds, in bytes, of what a message may repeat of what was sent.
+constexpr size_t kMaxPart = 40;      // of one name or value
+constexpr size_t kMaxExample = 180;  // of one series
+constexpr size_t kMaxDetail = 120;
+
+// The shortest run of digits that is masked: card numbers have 13 to 19.
+constexpr size_t kMaskedDigits = 12;
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+// Bytes of the run of digits that `text` starts with, single spaces and dashes
+// between them included.
+size_t DigitRun(std::string_view text, size_t* digits) {
+  size_t end = 0;
+  *digits = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (IsDigit(text[i])) {
+      ++*digits;
+      end = i + 1;
+    } else if ((text[i] != ' ' && text[i] != '-') || end != i || i == 0) {
+      break;
+    }
+  }
+  return end;
+}
+
+std::string MaskDigits(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    size_t digits = 0;
+    const size_t run = DigitRun(text, &digits);
+    const size_t taken = run == 0 ? 1 : run;
+    if (digits >= kMaskedDigits) {
+      out += "***";
+    } else {
+      out += text.substr(0, taken);
+    }
+    text.remove_prefix(taken);
+  }
+  return out;
+}
+
+// Cut after masking, so that no half of a number gets past the mask.
+std::string Shown(std::string_view text) {
+  std::string masked = MaskDigits(text.substr(0, 4 * kMaxPart));
+  if (masked.size() > kMaxPart) masked = masked.substr(0, kMaxPart) + "...";
+  return masked;
+}
+
+}  // namespace
+
+std::string_view RefusalLabel(Refusal reason) { return kNames[static_cast<size_t>(reason)].label; }
+std::string_view RefusalText(Refusal reason) { return kNames[static_cast<size_t>(reason)].text; }
+
+std::string MaskedLabels(std::span<const proto::LabelView> labels) {
+  std::string out = "{";
+  for (const proto::LabelView& label : labels) {
+    if (out.size() > 1) out += ", ";
+    if (out.size() > kMaxExample) {
+      out += "...";
+      break;
+    }
+    AppendName(out, Shown(label.name));
+    out += '=';
+    AppendQuoted(out, Shown(label.value));
+  }
+  return out + "}";
+}
+
+void Refusals::Add(Refusal reason, size_t count, std::span<const proto::LabelView> labels,
+                   std::string_view detail) {
+  Reason& r = reasons_[static_cast<size_t>(reason)];
+  if (r.count == 0) {
+    r.example = MaskedLabels(labels);
+    if (!detail.empty()) r.example += fmt::format(": {}", detail.substr(0, kMaxDetail));
+  }
+  r.count += count;
+  total_ += count;
+}
+
+std::string Refusals::ToString() const {
+  std::string out;
+  for (size_t i = 0; i < kRefusalCount; ++i) {
+    const Reason& r = reasons_[i];
+    if (r.count == 0) continue;
+    if (!out.empty()) out += ", ";
+    out += fmt::format("{} x {} (e.g. {})", r.count, kNames[i].text, r.example);
+  }
+  return out;
+}
+
+}  // namespace tidemark::server

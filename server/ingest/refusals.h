@@ -1,0 +1,63 @@
+// Refusals: what of one request was refused, by reason, with one example each.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "proto/remote_write.h"
+
+namespace tidemark::server {
+
+// In the order in which they are told.
+enum class Refusal : size_t {
+  kNoMetricName,
+  kEmptyLabelName,
+  kDuplicateLabelName,
+  kInvalidUtf8,
+  kLabelLimits,
+  kTooFarInFuture,
+  kTooOld,
+  kInvalidHistogram,
+  kInvalidExemplar,
+  kInvalidMetadata,
+  kSeriesBudget,
+  kCount,
+};
+inline constexpr size_t kRefusalCount = static_cast<size_t>(Refusal::kCount);
+
+std::string_view RefusalLabel(Refusal reason);  // "duplicate_label_name": in metrics
+std::string_view RefusalText(Refusal reason);   // "duplicate label name": in answers
+
+// Threads: one.
+class Refusals {
+ public:
+  // `count` items that belong to the series with these labels; `detail` says
+  // more about this one, and may be empty.
+  void Add(Refusal reason, size_t count, std::span<const proto::LabelView> labels,
+           std::string_view detail = {});
+
+  bool empty() const { return total_ == 0; }
+  uint64_t total() const { return total_; }
+  uint64_t count(Refusal reason) const { return reasons_[static_cast<size_t>(reason)].count; }
+
+  // "2 x duplicate label name (e.g. {…}), 1 x too old (…)".
+  std::string ToString() const;
+
+ private:
+  struct Reason {
+    uint64_t count = 0;
+    std::string example;
+  };
+  std::array<Reason, kRefusalCount> reasons_;
+  uint64_t total_ = 0;
+};
+
+// Labels as sent, for a message: {name="value", …}, cut to a bounded length,
+// with long runs of digits (card and account numbers) replaced by "***".
+std::string MaskedLabels(std::span<const proto::LabelView> labels);
+
+}  // namespace tidemark::server
