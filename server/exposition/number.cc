@@ -3,13 +3,13 @@
 #include <cmath>
 #include <string_view>
 
-#include "promql/go_float.h"
+#include "tsdb/base/go_float.h"
 
 namespace tidemark::server {
 
 void AppendFloat(double value, std::string* out) {
   // Go's client library writes minus zero without its sign.
-  out->append(value == 0 ? "0" : promql::GoFloat(value));
+  out->append(value == 0 ? "0" : GoFloat(value));
 }
 
 void AppendOpenMetricsFloat(double value, std::string* out) {
