@@ -1,0 +1,102 @@
+// BitWriter, BitReader: numbers of any width in a string of bytes, the highest
+// bit first.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace tidemark::tsdb {
+
+class BitWriter {
+ public:
+  // Appends the low `bits` (0 to 64) of `value`; higher ones must be 0.
+  void Write(uint64_t value, int bits) {
+    while (bits > free_) {
+      if (free_ > 0) {
+        bits -= free_;
+        bytes_.back() |= static_cast<char>(value >> bits);
+        value &= (uint64_t{1} << bits) - 1;
+      }
+      bytes_.push_back(0);
+      free_ = 8;
+    }
+    if (bits == 0) return;
+    free_ -= bits;
+    bytes_.back() |= static_cast<char>(value << free_);
+  }
+
+  // All bytes so far; the unused low bits of the last one are 0.
+  const std::string& bytes() const { return bytes_; }
+  // Empties it; keeps the memory.
+  void Clear() {
+    bytes_.clear();
+    free_ = 0;
+  }
+
+ private:
+  std::string bytes_;
+  int free_ = 0;  // bits of the last byte that are not used yet
+};
+
+// Threads: one.  Ownership: the bytes must outlive it.
+class BitReader {
+ public:
+  explicit BitReader(std::string_view bytes) : bytes_(bytes) {}
+
+  // Reads `bits` (0 to 64) into the low bits of `value`; false, and nothing
+  // sensible in it, past the end.
+  bool Read(int bits, uint64_t& value) {
+    if (bits > kMostAtOnce) return ReadWide(bits, value);
+    if (available_ < bits && !Refill(bits)) return false;
+    // In two steps, as a shift by 64 has no meaning.
+    value = (window_ >> 1) >> (63 - bits);
+    window_ <<= bits;
+    available_ -= bits;
+    return true;
+  }
+
+  // Reads ones up to and with the first zero, at most `most`; `count` is that
+  // of the ones.
+  bool ReadOnes(int most, int& count) {
+    if (available_ < most) Refill(most);
+    count = std::min(std::countl_one(window_), most);
+    const int bits = count == most ? most : count + 1;
+    if (bits > available_) return false;
+    window_ <<= bits;
+    available_ -= bits;
+    return true;
+  }
+
+  // Where the next bit is, in whole bytes from the start; for messages.
+  size_t offset() const { return next_ - static_cast<size_t>(available_) / 8; }
+
+ private:
+  static constexpr int kMostAtOnce = 56;
+
+  bool ReadWide(int bits, uint64_t& value) {
+    uint64_t high, low;
+    if (!Read(bits - 32, high) || !Read(32, low)) return false;
+    value = (high << 32) | low;
+    return true;
+  }
+
+  // Fills the window with whole bytes; false if it then holds less than `bits`.
+  bool Refill(int bits) {
+    while (available_ <= kMostAtOnce && next_ < bytes_.size()) {
+      window_ |= uint64_t{static_cast<unsigned char>(bytes_[next_++])} << (56 - available_);
+      available_ += 8;
+    }
+    return available_ >= bits;
+  }
+
+  std::string_view bytes_;
+  size_t next_ = 0;      // the next byte for the window
+  uint64_t window_ = 0;  // the next bits, from the highest on; 0 behind them
+  int available_ = 0;    // bits in the window
+};
+
+}  // namespace tidemark::tsdb

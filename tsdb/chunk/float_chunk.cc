@@ -1,0 +1,74 @@
+#include "tsdb/chunk/float_chunk.h"
+
+#include <bit>
+
+#include "tsdb/chunk/float_layout.h"
+
+namespace tidemark::tsdb {
+
+void FloatChunk::Append(int64_t t, double v) {
+  CHECK(empty() || t > last_t_, "samples of a chunk ascend in time");
+  if (empty()) {
+    min_t_ = t;
+    bits_.Write(static_cast<uint64_t>(t), 64);
+    bits_.Write(std::bit_cast<uint64_t>(v), 64);
+  } else {
+    AppendTime(t);
+    AppendValue(v);
+  }
+  last_t_ = t;
+  last_v_ = v;
+  ++count_;
+}
+
+void FloatChunk::AppendTime(int64_t t) {
+  const uint64_t delta = static_cast<uint64_t>(t) - static_cast<uint64_t>(last_t_);
+  const uint64_t change = delta - last_delta_;
+  last_delta_ = delta;
+  if (change == 0) {
+    bits_.Write(0, 1);
+    return;
+  }
+  int ones = 1;
+  while (!FitsSigned(change, kChangeBits[ones])) ++ones;
+  // All prefixes but the last end with a zero.
+  const uint64_t prefix = (uint64_t{1} << ones) - 1;
+  if (ones < kMostOnes) {
+    bits_.Write(prefix << 1, ones + 1);
+  } else {
+    bits_.Write(prefix, ones);
+  }
+  const int width = kChangeBits[ones];
+  bits_.Write(width == 64 ? change : change & ((uint64_t{1} << width) - 1), width);
+}
+
+void FloatChunk::AppendValue(double v) {
+  const uint64_t change = std::bit_cast<uint64_t>(v) ^ std::bit_cast<uint64_t>(last_v_);
+  if (change == 0) {
+    bits_.Write(0b0, 1);
+    return;
+  }
+  const int leading = std::min(std::countl_zero(change), kMostLeading);
+  const int trailing = std::countr_zero(change);
+  const bool fits = leading_ != kNoWindow && leading >= leading_ && trailing >= trailing_;
+  if (!fits) {
+    leading_ = static_cast<uint8_t>(leading);
+    trailing_ = static_cast<uint8_t>(trailing);
+    bits_.Write(0b11, 2);
+    bits_.Write(leading_, kLeadingBits);
+    bits_.Write(static_cast<uint64_t>(64 - leading - trailing - 1), kLengthBits);
+  } else {
+    bits_.Write(0b10, 2);
+  }
+  bits_.Write(change >> trailing_, 64 - leading_ - trailing_);
+}
+
+void FloatChunk::Clear() {
+  bits_.Clear();
+  count_ = 0;
+  leading_ = kNoWindow;
+  trailing_ = 0;
+  last_delta_ = 0;
+}
+
+}  // namespace tidemark::tsdb

@@ -1,0 +1,55 @@
+// FloatChunk: floats of one series, appended one by one in about a byte each.
+// Times are deltas of deltas in classes of bits, values the XOR with the value
+// before (Gorilla: Pelkonen et al., VLDB 2015).  Any int64 time and any double,
+// bit for bit, comes back.
+//
+// Threads: one writes.  A reader takes a copy of count() and bytes() under the
+// writer's lock and decodes it outside (tsdb/chunk/chunk.h).
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "tsdb/base/check.h"
+#include "tsdb/chunk/bit_stream.h"
+#include "tsdb/chunk/chunk.h"
+
+namespace tidemark::tsdb {
+
+class FloatChunk {
+ public:
+  // `t` must be greater than max_t().  Allocates only where bytes() has to grow.
+  void Append(int64_t t, double v);
+
+  bool empty() const { return count_ == 0; }
+  uint32_t count() const { return count_; }
+  // Of an empty chunk: meaningless.
+  int64_t min_t() const { return min_t_; }
+  int64_t max_t() const { return last_t_; }
+  double last_v() const { return last_v_; }
+
+  const std::string& bytes() const { return bits_.bytes(); }
+  ChunkView view() const { return {Codec::kXorFloat, count_, bits_.bytes()}; }
+  // Bytes in memory, for budgets.
+  size_t SizeBytes() const { return sizeof(*this) + bits_.bytes().capacity(); }
+
+  // Empties it; keeps the memory.
+  void Clear();
+
+ private:
+  void AppendTime(int64_t t);
+  void AppendValue(double v);
+
+  BitWriter bits_;
+  uint32_t count_ = 0;
+  uint8_t leading_ = kNoWindow;  // zeros before, and after, the bits of the last
+  uint8_t trailing_ = 0;         // XOR that was written with its window
+  int64_t min_t_ = 0;
+  int64_t last_t_ = 0;
+  uint64_t last_delta_ = 0;  // modulo 2^64, like all differences of times here
+  double last_v_ = 0;
+
+  static constexpr uint8_t kNoWindow = 0xff;
+};
+
+}  // namespace tidemark::tsdb

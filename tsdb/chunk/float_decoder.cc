@@ -1,0 +1,70 @@
+#include "tsdb/chunk/float_decoder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "tsdb/chunk/float_layout.h"
+
+namespace tidemark::tsdb {
+
+bool FloatDecoder::Next() {
+  const size_t wanted = std::min<size_t>(left_, kDecodeBatch);
+  size_t n = 0;
+  for (; n < wanted && ReadSample(); ++n) {
+    times_[n] = static_cast<int64_t>(t_);
+    values_[n] = std::bit_cast<double>(v_);
+  }
+  left_ -= static_cast<uint32_t>(n);
+  if (n < wanted) {
+    status_ = DataLoss(
+        fmt::format("float chunk: sample {} cannot be read at byte {}", read_, bits_.offset()));
+    left_ = 0;
+  }
+  run_.t = {times_.data(), n};
+  run_.v = {values_.data(), n};
+  return n > 0;
+}
+
+bool FloatDecoder::ReadSample() {
+  if (read_ == 0 ? !ReadFirst() : !(ReadTime() && ReadValue())) return false;
+  ++read_;
+  return true;
+}
+
+bool FloatDecoder::ReadFirst() { return bits_.Read(64, t_) && bits_.Read(64, v_); }
+
+bool FloatDecoder::ReadTime() {
+  int ones;
+  if (!bits_.ReadOnes(kMostOnes, ones)) return false;
+  if (ones > 0) {
+    uint64_t change;
+    if (!bits_.Read(kChangeBits[ones], change)) return false;
+    delta_ += SignExtend(change, kChangeBits[ones]);
+  }
+  const uint64_t before = t_;
+  t_ += delta_;
+  return static_cast<int64_t>(t_) > static_cast<int64_t>(before);
+}
+
+bool FloatDecoder::ReadValue() {
+  int ones;
+  if (!bits_.ReadOnes(2, ones)) return false;
+  if (ones == 0) return true;
+  if (ones == 2 && !ReadWindow()) return false;
+  uint64_t change;
+  if (length_ == 0 || !bits_.Read(length_, change)) return false;
+  v_ ^= change << (64 - leading_ - length_);
+  return true;
+}
+
+bool FloatDecoder::ReadWindow() {
+  uint64_t leading, length;
+  if (!bits_.Read(kLeadingBits, leading) || !bits_.Read(kLengthBits, length)) return false;
+  leading_ = static_cast<int>(leading);
+  length_ = static_cast<int>(length) + 1;
+  return leading_ + length_ <= 64;
+}
+
+}  // namespace tidemark::tsdb
