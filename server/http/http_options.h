@@ -11,7 +11,7 @@ namespace tidemark::server {
 struct HttpOptions {
   std::string host = "127.0.0.1";  // an address, or a name that resolves to one
   int port = 9201;                 // 0: any free one
-  int backlog = 1024;              // connections that wait to be accepted
+  size_t backlog = 1024;           // connections that wait to be accepted
   size_t max_connections = 10'000;
 
   size_t max_head_bytes = 64 << 10;          // request line and header fields

@@ -14,7 +14,7 @@ namespace {
 
 Status Validate(const HttpOptions& options) {
   const std::pair<std::string_view, size_t> positive[] = {
-      {"backlog", static_cast<size_t>(std::max(options.backlog, 0))},
+      {"backlog", options.backlog},
       {"max_connections", options.max_connections},
       {"max_head_bytes", options.max_head_bytes},
       {"max_buffered_bytes", options.max_buffered_bytes},

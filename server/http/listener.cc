@@ -53,7 +53,7 @@ bool IsPassing(int error) { return error == EINTR || error == ECONNABORTED || er
 
 }  // namespace
 
-StatusOr<Listener> Listener::Open(const std::string& host, int port, int backlog) {
+StatusOr<Listener> Listener::Open(const std::string& host, int port, size_t backlog) {
   if (port < 0 || port > 65535) return InvalidArgument(fmt::format("no port has number {}", port));
   ASSIGN_OR_RETURN(const Addresses addresses, Resolve(host, port));
   const addrinfo& to = *addresses;
@@ -61,7 +61,7 @@ StatusOr<Listener> Listener::Open(const std::string& host, int port, int backlog
   const int on = 1;
   setsockopt(socket.fd(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (socket.fd() < 0 || ::bind(socket.fd(), to.ai_addr, to.ai_addrlen) != 0 ||
-      ::listen(socket.fd(), backlog) != 0) {
+      ::listen(socket.fd(), static_cast<int>(backlog)) != 0) {
     return Unavailable(fmt::format("cannot listen on {}:{}: {}", host, port, std::strerror(errno)));
   }
   ASSIGN_OR_RETURN(const int bound, LocalPort(socket.fd()));

@@ -14,7 +14,7 @@ class Listener {
   // takes any free one.
   //   kInvalidArgument  the host does not resolve, or the port is out of range
   //   kUnavailable      the address cannot be had: in use, not ours, not allowed
-  static StatusOr<Listener> Open(const std::string& host, int port, int backlog);
+  static StatusOr<Listener> Open(const std::string& host, int port, size_t backlog);
 
   int fd() const { return socket_.fd(); }
   int port() const { return port_; }
