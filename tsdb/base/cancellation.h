@@ -19,11 +19,17 @@ class Cancellation {
   // `deadline_ns` is in the clock's MonotonicNs(); the clock must outlive this.
   Cancellation(const Clock& clock, int64_t deadline_ns)
       : clock_(&clock), deadline_ns_(deadline_ns) {}
+  // Cancelled, too, when `parent` is; it must outlive this.
+  Cancellation(const Cancellation& parent, const Clock& clock, int64_t deadline_ns)
+      : parent_(&parent), clock_(&clock), deadline_ns_(deadline_ns) {}
 
   void Cancel() { cancelled_.store(true, std::memory_order_relaxed); }
 
-  // One relaxed load: for the innermost loops.
-  bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
+  // A relaxed load, one more per parent: for the innermost loops.
+  bool cancelled() const {
+    return cancelled_.load(std::memory_order_relaxed) ||
+           (parent_ != nullptr && parent_->cancelled());
+  }
 
   // OK; kCancelled after Cancel(); kDeadlineExceeded past the deadline.  Reads
   // the clock: for loops whose turns take microseconds.
@@ -31,6 +37,7 @@ class Cancellation {
 
  private:
   std::atomic<bool> cancelled_{false};
+  const Cancellation* parent_ = nullptr;
   const Clock* clock_ = nullptr;
   int64_t deadline_ns_ = 0;
 };
