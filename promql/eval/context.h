@@ -47,14 +47,15 @@ class SampleMeter {
 struct EvalContext {
   const EngineOptions& options;
   const tsdb::Querier& querier;  // covers all that the query reads
-  Cancellation& cancellation;
+  const Cancellation& cancellation;
   Annotations& annotations;
   QueryStats& stats;
   SampleMeter meter;
   int64_t lookback_ms;
 
   // To be asked in every loop, at least every 50 ms of work; reads the clock.
-  Status CheckRunning() const { return cancellation.Check(); }
+  //   kCancelled, kDeadlineExceeded
+  Status CheckRunning() const;
 };
 
 }  // namespace tidemark::promql

@@ -8,10 +8,17 @@
 
 namespace tidemark::promql {
 
+// What becomes of series with the same labels.
+enum class SameLabels {
+  kMerge,   // one series, unless both have a sample at one step
+  kRefuse,  // an error if both have samples at all
+};
+
 // Passes `input` through, series by series, unless its labels repeat; then it
 // holds all of it.  Its errors besides the input's:
 //   kFailedPrecondition  "vector cannot contain metrics with the same labelset"
 std::unique_ptr<VectorOperator> MakeUniqueSeries(EvalContext& context, Steps steps,
-                                                 std::unique_ptr<VectorOperator> input);
+                                                 std::unique_ptr<VectorOperator> input,
+                                                 SameLabels same_labels = SameLabels::kMerge);
 
 }  // namespace tidemark::promql

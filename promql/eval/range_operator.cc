@@ -1,0 +1,172 @@
+#include "promql/eval/range_operator.h"
+
+#include <string>
+#include <utility>
+
+#include "promql/eval/absent.h"
+#include "promql/eval/metadata_labels.h"
+#include "promql/eval/unique_series.h"
+#include "promql/functions/range_function.h"
+#include "promql/parser/functions.h"
+#include "tsdb/base/check.h"
+
+namespace tidemark::promql {
+namespace {
+
+// Moves the windows of one series after the other and meters what they hold.
+class WindowCursor {
+ public:
+  WindowCursor(EvalContext& context, const WindowTimes& windows,
+               std::unique_ptr<RangeSource> source)
+      : context_(context), windows_(windows), source_(std::move(source)) {}
+  ~WindowCursor() { context_.meter.Release(metered_); }
+  WindowCursor(const WindowCursor&) = delete;
+  WindowCursor& operator=(const WindowCursor&) = delete;
+
+  StatusOr<std::vector<tsdb::Labels>> Series() { return source_->Series(); }
+
+  Status NextSeries() {
+    RETURN_IF_ERROR(context_.CheckRunning());
+    buffer_.Clear();
+    return source_->NextSeries();
+  }
+
+  StatusOr<Window> At(size_t step) {
+    const int64_t start = windows_.Start(step);
+    const int64_t end = windows_.End(step);
+    RETURN_IF_ERROR(source_->Read(start, end, buffer_));
+    const Window window = buffer_.Move(start, end);
+    RETURN_IF_ERROR(Meter());
+    if (source_->from_storage()) context_.stats.total_samples += buffer_.WindowSamples();
+    return window;
+  }
+
+ private:
+  Status Meter() {
+    const uint64_t held = buffer_.held();
+    if (held == metered_) return OkStatus();
+    context_.meter.Release(metered_);
+    metered_ = held;
+    return context_.meter.Take(held);
+  }
+
+  EvalContext& context_;
+  const WindowTimes windows_;
+  const std::unique_ptr<RangeSource> source_;
+  SampleBuffer buffer_;
+  uint64_t metered_ = 0;
+};
+
+class RangeOperator : public VectorOperator {
+ public:
+  RangeOperator(EvalContext& context, const promql::Call& call, const WindowTimes& windows,
+                std::unique_ptr<RangeSource> source,
+                std::vector<std::unique_ptr<ScalarOperator>> scalars)
+      : context_(context),
+        steps_(windows.steps),
+        keeps_name_(KeepsMetricName(call.function->name)),
+        scalars_(std::move(scalars)),
+        cursor_(context, windows, std::move(source)),
+        call_{.context = context,
+              .steps = windows.steps,
+              .pos = AnnotationPosition(call),
+              .range_ms = windows.range_ms,
+              .scalars = {},
+              .metric = {}},
+        function_(MakeRangeFunction(call.function->name, call_)) {
+    CHECK(function_ != nullptr, "not a function of a range vector");
+  }
+
+  StatusOr<std::vector<tsdb::Labels>> Series() override {
+    for (const auto& scalar : scalars_) {
+      ASSIGN_OR_RETURN(std::vector<double> values, scalar->Values());
+      call_.scalars.push_back(std::move(values));
+    }
+    ASSIGN_OR_RETURN(std::vector<tsdb::Labels> labels, cursor_.Series());
+    names_.reserve(labels.size());
+    for (tsdb::Labels& l : labels) {
+      names_.emplace_back(l.metric_name());
+      if (!keeps_name_) l = DropMetadataLabels(l);
+    }
+    return labels;
+  }
+
+  Status Next(StepSeries& out) override {
+    RETURN_IF_ERROR(cursor_.NextSeries());
+    call_.metric = std::move(names_[next_++]);
+    function_->StartSeries();
+    out.Reset(steps_.count);
+    for (size_t step = 0; step < steps_.count; ++step) {
+      ASSIGN_OR_RETURN(const Window window, cursor_.At(step));
+      if (!window.empty()) RETURN_IF_ERROR(function_->Evaluate(window, step, out));
+      if (IsLongWindow(window)) RETURN_IF_ERROR(context_.CheckRunning());
+    }
+    function_->EndSeries(out);
+    return OkStatus();
+  }
+
+ private:
+  // The result of a subquery has no position of its own.
+  static PositionRange AnnotationPosition(const promql::Call& call) {
+    const Expr* arg = Unwrap(call.args[0].get());
+    return As<SubqueryExpr>(arg) != nullptr ? PositionRange{} : arg->pos;
+  }
+
+  // One whose evaluation may take milliseconds.
+  static bool IsLongWindow(const Window& window) {
+    return window.floats.size() > 10'000 || window.histograms.size() > 100;
+  }
+
+  EvalContext& context_;
+  const Steps steps_;
+  const bool keeps_name_;
+  const std::vector<std::unique_ptr<ScalarOperator>> scalars_;
+  WindowCursor cursor_;
+  RangeCall call_;
+  const std::unique_ptr<RangeFunction> function_;
+  std::vector<std::string> names_;  // of the metrics
+  size_t next_ = 0;
+};
+
+// Samples at all steps whose window is not empty, for AbsentOperator.
+class PresenceOperator : public VectorOperator {
+ public:
+  PresenceOperator(EvalContext& context, const WindowTimes& windows,
+                   std::unique_ptr<RangeSource> source)
+      : steps_(windows.steps), cursor_(context, windows, std::move(source)) {}
+
+  StatusOr<std::vector<tsdb::Labels>> Series() override { return cursor_.Series(); }
+
+  Status Next(StepSeries& out) override {
+    RETURN_IF_ERROR(cursor_.NextSeries());
+    out.Reset(steps_.count);
+    for (size_t step = 0; step < steps_.count; ++step) {
+      ASSIGN_OR_RETURN(const Window window, cursor_.At(step));
+      if (!window.empty()) out.SetFloat(step, 1);
+    }
+    return OkStatus();
+  }
+
+ private:
+  const Steps steps_;
+  WindowCursor cursor_;
+};
+
+}  // namespace
+
+std::unique_ptr<VectorOperator> MakeRangeOperator(
+    EvalContext& context, const Call& call, const WindowTimes& windows,
+    std::unique_ptr<RangeSource> source, std::vector<std::unique_ptr<ScalarOperator>> scalars) {
+  auto op = std::make_unique<RangeOperator>(context, call, windows, std::move(source),
+                                            std::move(scalars));
+  return MakeUniqueSeries(context, windows.steps, std::move(op), SameLabels::kRefuse);
+}
+
+std::unique_ptr<VectorOperator> MakeAbsentOverTime(EvalContext& context, const Call& call,
+                                                   const WindowTimes& windows,
+                                                   std::unique_ptr<RangeSource> source) {
+  return MakeAbsent(windows.steps, *call.args[0],
+                    std::make_unique<PresenceOperator>(context, windows, std::move(source)));
+}
+
+}  // namespace tidemark::promql

@@ -1,0 +1,46 @@
+// RangeSource: series whose samples are looked at through windows: a range
+// selector or a subquery.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "promql/eval/sample_buffer.h"
+#include "tsdb/base/status.h"
+#include "tsdb/model/labels.h"
+
+namespace tidemark::promql {
+
+// Like a VectorOperator: Series once, then NextSeries for each of them.
+//
+// Threads: one.
+class RangeSource {
+ public:
+  virtual ~RangeSource() = default;
+
+  virtual StatusOr<std::vector<tsdb::Labels>> Series() = 0;
+
+  // Makes the next series the current one.
+  virtual Status NextSeries() = 0;
+
+  // Appends to `buffer` all samples of the current series in (start, end] that
+  // are not there yet, and perhaps more; neither bound may go back.
+  virtual Status Read(int64_t start, int64_t end, SampleBuffer& buffer) = 0;
+
+  // Whether its samples count as read for the query's statistics, per window.
+  virtual bool from_storage() const = 0;
+};
+
+// The windows that a range selector or subquery asks for at each step.
+struct WindowTimes {
+  Steps steps;
+  int64_t range_ms = 0;
+  int64_t offset_ms = 0;
+  bool fixed = false;  // by `@`: the same window at every step
+  int64_t at = 0;
+
+  int64_t End(size_t step) const { return (fixed ? at : steps.At(step)) - offset_ms; }
+  int64_t Start(size_t step) const { return End(step) - range_ms; }
+};
+
+}  // namespace tidemark::promql

@@ -1,0 +1,114 @@
+#include "promql/eval/sample_buffer.h"
+
+#include <algorithm>
+#include <memory>
+#include <numeric>
+#include <utility>
+
+#include "tsdb/model/sample.h"
+
+namespace tidemark::promql {
+namespace {
+
+// Below this many samples in front of the window, moving the rest is not worth it.
+constexpr size_t kCompactAfter = 1024;
+
+// The first index from `i` on whose time is past `t`.
+size_t SkipUntil(const std::vector<int64_t>& times, size_t i, int64_t t) {
+  while (i < times.size() && times[i] <= t) ++i;
+  return i;
+}
+
+template <typename T>
+void DropFront(std::vector<T>& v, size_t n) {
+  v.erase(v.begin(), v.begin() + static_cast<std::ptrdiff_t>(n));
+}
+
+}  // namespace
+
+void SampleBuffer::Clear() {
+  float_t_.clear();
+  floats_.clear();
+  histogram_t_.clear();
+  histograms_.clear();
+  histogram_sizes_.clear();
+  histogram_samples_ = 0;
+  float_begin_ = float_end_ = histogram_begin_ = histogram_end_ = 0;
+  floats_dropped_ = histograms_dropped_ = 0;
+}
+
+void SampleBuffer::Append(const tsdb::SampleRun& run) {
+  if (!run.is_float()) {
+    for (size_t i = 0; i < run.size(); ++i) {
+      if (run.h[i].IsStale()) continue;
+      AppendHistogram(run.t[i], std::make_shared<const tsdb::FloatHistogram>(run.h[i]));
+    }
+    return;
+  }
+  const bool stale = std::any_of(run.v.begin(), run.v.end(), tsdb::IsStaleNaN);
+  if (!stale) {
+    float_t_.insert(float_t_.end(), run.t.begin(), run.t.end());
+    floats_.insert(floats_.end(), run.v.begin(), run.v.end());
+    return;
+  }
+  for (size_t i = 0; i < run.size(); ++i) AppendFloat(run.t[i], run.v[i]);
+}
+
+void SampleBuffer::AppendFloat(int64_t t, double v) {
+  if (tsdb::IsStaleNaN(v)) return;
+  float_t_.push_back(t);
+  floats_.push_back(v);
+}
+
+void SampleBuffer::AppendHistogram(int64_t t, HistogramPtr h) {
+  histogram_sizes_.push_back(static_cast<uint32_t>(HistogramSamples(*h)));
+  histogram_samples_ += histogram_sizes_.back();
+  histogram_t_.push_back(t);
+  histograms_.push_back(std::move(h));
+}
+
+Window SampleBuffer::Move(int64_t start, int64_t end) {
+  float_begin_ = SkipUntil(float_t_, float_begin_, start);
+  float_end_ = SkipUntil(float_t_, std::max(float_end_, float_begin_), end);
+  histogram_begin_ = SkipUntil(histogram_t_, histogram_begin_, start);
+  histogram_end_ = SkipUntil(histogram_t_, std::max(histogram_end_, histogram_begin_), end);
+  if (float_begin_ + histogram_begin_ > kCompactAfter) Compact();
+
+  const size_t n_floats = float_end_ - float_begin_;
+  const size_t n_histograms = histogram_end_ - histogram_begin_;
+  return {.start = start,
+          .end = end,
+          .float_t = std::span(float_t_).subspan(float_begin_, n_floats),
+          .floats = std::span(floats_).subspan(float_begin_, n_floats),
+          .histogram_t = std::span(histogram_t_).subspan(histogram_begin_, n_histograms),
+          .histograms = std::span(histograms_).subspan(histogram_begin_, n_histograms),
+          .first_float = floats_dropped_ + float_begin_,
+          .first_histogram = histograms_dropped_ + histogram_begin_};
+}
+
+uint64_t SampleBuffer::WindowSamples() const {
+  uint64_t n = float_end_ - float_begin_;
+  for (size_t i = histogram_begin_; i < histogram_end_; ++i) n += histogram_sizes_[i];
+  return n;
+}
+
+void SampleBuffer::Compact() {
+  if (float_begin_ > floats_.size() / 2) {
+    DropFront(float_t_, float_begin_);
+    DropFront(floats_, float_begin_);
+    floats_dropped_ += float_begin_;
+    float_end_ -= float_begin_;
+    float_begin_ = 0;
+  }
+  if (histogram_begin_ > histograms_.size() / 2) {
+    for (size_t i = 0; i < histogram_begin_; ++i) histogram_samples_ -= histogram_sizes_[i];
+    DropFront(histogram_t_, histogram_begin_);
+    DropFront(histograms_, histogram_begin_);
+    DropFront(histogram_sizes_, histogram_begin_);
+    histograms_dropped_ += histogram_begin_;
+    histogram_end_ -= histogram_begin_;
+    histogram_begin_ = 0;
+  }
+}
+
+}  // namespace tidemark::promql

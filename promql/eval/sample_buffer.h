@@ -1,0 +1,74 @@
+// SampleBuffer: the samples of one series around a moving window; Window: what a
+// range function sees of them.
+//
+// Samples are appended once, in time order, and dropped from the front as the
+// window moves on, so that all windows of a series cost one pass over it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "promql/eval/step_series.h"
+#include "tsdb/storage.h"
+
+namespace tidemark::promql {
+
+// The samples in (start, end], floats and histograms apart, each in time order;
+// no stale markers.  Valid until its buffer changes.
+struct Window {
+  int64_t start = 0;  // milliseconds
+  int64_t end = 0;
+  std::span<const int64_t> float_t;
+  std::span<const double> floats;
+  std::span<const int64_t> histogram_t;
+  std::span<const HistogramPtr> histograms;
+  // How many floats (histograms) of the series came before the first one here,
+  // among those that were read: names the same sample in all windows.
+  uint64_t first_float = 0;
+  uint64_t first_histogram = 0;
+
+  bool empty() const { return floats.empty() && histograms.empty(); }
+  bool mixed() const { return !floats.empty() && !histograms.empty(); }
+};
+
+// Threads: one.
+class SampleBuffer {
+ public:
+  // For the next series.
+  void Clear();
+
+  // Appends samples newer than all before them, without stale markers.
+  void Append(const tsdb::SampleRun& run);
+  void AppendFloat(int64_t t, double v);
+  void AppendHistogram(int64_t t, HistogramPtr h);
+
+  // Drops what is not after `start` and shows what is not after `end`; neither
+  // may go back between two calls for one series.
+  Window Move(int64_t start, int64_t end);
+
+  // What SampleMeter should hold for all that is in memory.
+  uint64_t held() const { return float_t_.size() + histogram_samples_; }
+  // The same for what the last Move showed.
+  uint64_t WindowSamples() const;
+
+ private:
+  void Compact();
+
+  std::vector<int64_t> float_t_;
+  std::vector<double> floats_;
+  std::vector<int64_t> histogram_t_;
+  std::vector<HistogramPtr> histograms_;
+  std::vector<uint32_t> histogram_sizes_;  // in samples
+  uint64_t histogram_samples_ = 0;
+  // Window: [begin, end) of each.
+  size_t float_begin_ = 0;
+  size_t float_end_ = 0;
+  size_t histogram_begin_ = 0;
+  size_t histogram_end_ = 0;
+  uint64_t floats_dropped_ = 0;  // from the front
+  uint64_t histograms_dropped_ = 0;
+};
+
+}  // namespace tidemark::promql

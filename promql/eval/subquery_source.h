@@ -1,0 +1,19 @@
+// A subquery: what an instant vector is at times of its own, looked at through
+// windows.
+#pragma once
+
+#include <memory>
+
+#include "promql/eval/operator.h"
+#include "promql/eval/range_source.h"
+
+namespace tidemark::promql {
+
+// The times, multiples of `step_ms`, that cover all windows.  Empty (count 0)
+// when no multiple lies in them.
+Steps SubquerySteps(const WindowTimes& windows, int64_t step_ms);
+
+// `inner` is evaluated at `steps`.
+std::unique_ptr<RangeSource> MakeSubquerySource(Steps steps, std::unique_ptr<VectorOperator> inner);
+
+}  // namespace tidemark::promql
