@@ -1,0 +1,79 @@
+#include "promql/functions/range_function.h"
+
+#include <algorithm>
+#include <array>
+
+#include "promql/functions/instant_rate.h"
+#include "promql/functions/over_time.h"
+#include "promql/functions/quantile_over_time.h"
+#include "promql/functions/rate.h"
+#include "promql/functions/sum_over_time.h"
+#include "promql/functions/trend.h"
+
+namespace tidemark::promql {
+namespace {
+
+class StatelessFunction : public RangeFunction {
+ public:
+  StatelessFunction(WindowFunction function, RangeCall& call) : function_(function), call_(call) {}
+  Status Evaluate(const Window& window, size_t step, StepSeries& out) override {
+    return function_(window, call_, step, out);
+  }
+
+ private:
+  const WindowFunction function_;
+  RangeCall& call_;
+};
+
+struct NamedWindowFunction {
+  std::string_view name;
+  WindowFunction function;
+};
+
+constexpr std::array kWindowFunctions = {
+    NamedWindowFunction{"avg_over_time", AvgOverTime},
+    NamedWindowFunction{"changes", Changes},
+    NamedWindowFunction{"count_over_time", CountOverTime},
+    NamedWindowFunction{"deriv", Deriv},
+    NamedWindowFunction{"double_exponential_smoothing", DoubleExponentialSmoothing},
+    NamedWindowFunction{"first_over_time", FirstOverTime},
+    NamedWindowFunction{"idelta", Idelta},
+    NamedWindowFunction{"irate", Irate},
+    NamedWindowFunction{"last_over_time", LastOverTime},
+    NamedWindowFunction{"mad_over_time", MadOverTime},
+    NamedWindowFunction{"max_over_time", MaxOverTime},
+    NamedWindowFunction{"min_over_time", MinOverTime},
+    NamedWindowFunction{"predict_linear", PredictLinear},
+    NamedWindowFunction{"present_over_time", PresentOverTime},
+    NamedWindowFunction{"quantile_over_time", QuantileOverTime},
+    NamedWindowFunction{"resets", Resets},
+    NamedWindowFunction{"stddev_over_time", StddevOverTime},
+    NamedWindowFunction{"stdvar_over_time", StdvarOverTime},
+    NamedWindowFunction{"sum_over_time", SumOverTime},
+    NamedWindowFunction{"ts_of_first_over_time", TsOfFirstOverTime},
+    NamedWindowFunction{"ts_of_last_over_time", TsOfLastOverTime},
+    NamedWindowFunction{"ts_of_max_over_time", TsOfMaxOverTime},
+    NamedWindowFunction{"ts_of_min_over_time", TsOfMinOverTime},
+};
+
+}  // namespace
+
+bool KeepsMetricName(std::string_view name) {
+  return name == "first_over_time" || name == "last_over_time";
+}
+
+std::unique_ptr<RangeFunction> MakeWindowFunction(WindowFunction function, RangeCall& call) {
+  return std::make_unique<StatelessFunction>(function, call);
+}
+
+std::unique_ptr<RangeFunction> MakeRangeFunction(std::string_view name, RangeCall& call) {
+  if (name == "rate") return MakeRateFunction(RateKind::kRate, call);
+  if (name == "increase") return MakeRateFunction(RateKind::kIncrease, call);
+  if (name == "delta") return MakeRateFunction(RateKind::kDelta, call);
+  const auto* const found =
+      std::find_if(kWindowFunctions.begin(), kWindowFunctions.end(),
+                   [&](const NamedWindowFunction& f) { return f.name == name; });
+  return found == kWindowFunctions.end() ? nullptr : MakeWindowFunction(found->function, call);
+}
+
+}  // namespace tidemark::promql
