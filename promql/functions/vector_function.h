@@ -27,4 +27,7 @@ struct VectorFunction {
   StatusOr<std::unique_ptr<VectorOperator>> (*make)(FunctionInput input);
 };
 
+// Null when no family has a function of this name.
+const VectorFunction* FindVectorFunction(std::string_view name);
+
 }  // namespace tidemark::promql
