@@ -1,0 +1,277 @@
+#include "promql/plan/planner.h"
+
+#include <fmt/format.h>
+
+#include <numbers>
+#include <utility>
+#include <vector>
+
+#include "promql/eval/aggregate.h"
+#include "promql/eval/binary.h"
+#include "promql/eval/instant_selector.h"
+#include "promql/eval/negation.h"
+#include "promql/eval/range_operator.h"
+#include "promql/eval/replicate.h"
+#include "promql/eval/scalar.h"
+#include "promql/eval/storage_range_source.h"
+#include "promql/eval/subquery_source.h"
+#include "promql/functions/vector_function.h"
+#include "promql/parser/functions.h"
+#include "promql/plan/duration.h"
+#include "promql/plan/invariance.h"
+#include "tsdb/base/check.h"
+
+namespace tidemark::promql {
+namespace {
+
+// Puts a value into a variable for as long as a scope lasts.
+template <typename T>
+class Scoped {
+ public:
+  Scoped(T& variable, T value) : variable_(variable), before_(std::move(variable)) {
+    variable_ = std::move(value);
+  }
+  ~Scoped() { variable_ = std::move(before_); }
+  Scoped(const Scoped&) = delete;
+  Scoped& operator=(const Scoped&) = delete;
+
+ private:
+  T& variable_;
+  T before_;
+};
+
+// Worth an operator of its own, unlike a number.
+bool IsEvaluatedOnce(const Expr& expr, Steps steps) {
+  return steps.count > 1 && Unwrap(&expr)->kind != ExprKind::kNumber && IsStepInvariant(expr);
+}
+
+Steps FirstOf(Steps steps) { return {steps.start, 0, 1}; }
+
+Status NotAvailable(std::string_view what) {
+  return FailedPrecondition(fmt::format("{} is not supported by this version of Tidemark", what));
+}
+
+}  // namespace
+
+const std::string& Planner::String(const Expr& expr) {
+  const auto* literal = As<StringLiteral>(Unwrap(&expr));
+  CHECK(literal != nullptr, "the parser let something else pass for a string");
+  return literal->value;
+}
+
+StatusOr<std::unique_ptr<VectorOperator>> Planner::Vector(const Expr& expr, Steps steps) {
+  if (!IsEvaluatedOnce(expr, steps)) return VectorAtSteps(expr, steps);
+  ASSIGN_OR_RETURN(auto once, VectorAtSteps(expr, FirstOf(steps)));
+  return MakeReplicate(steps, std::move(once));
+}
+
+StatusOr<std::unique_ptr<VectorOperator>> Planner::VectorAtSteps(const Expr& expr, Steps steps) {
+  switch (expr.kind) {
+    case ExprKind::kParen:
+      return Vector(*As<ParenExpr>(&expr)->expr, steps);
+    case ExprKind::kUnary:
+      return FromUnary(*As<UnaryExpr>(&expr), steps);
+    case ExprKind::kBinary:
+      return FromBinary(*As<BinaryExpr>(&expr), steps);
+    case ExprKind::kAggregate:
+      return FromAggregate(*As<AggregateExpr>(&expr), steps);
+    case ExprKind::kCall:
+      return FromCall(*As<Call>(&expr), steps);
+    case ExprKind::kVectorSelector:
+      return FromSelector(*As<VectorSelector>(&expr), steps, /*timestamps=*/false);
+    default:
+      return Internal("not an instant vector");
+  }
+}
+
+StatusOr<std::unique_ptr<VectorOperator>> Planner::FromSelector(const VectorSelector& selector,
+                                                                Steps steps, bool timestamps) {
+  if (selector.anchored || selector.smoothed) return NotAvailable("anchored or smoothed");
+  ASSIGN_OR_RETURN(const WindowTimes times, TimesOf(selector.shift, context_.lookback_ms, steps));
+  return MakeInstantSelector(context_, selector, times, HintsFor(times, 0),
+                             timestamps ? SelectorValue::kTimestamp : SelectorValue::kSample);
+}
+
+StatusOr<std::unique_ptr<VectorOperator>> Planner::FromAggregate(const AggregateExpr& expr,
+                                                                 Steps steps) {
+  const std::string name(AggregateOpName(expr.op));
+  const Scoped<Above> above(above_, {name, &expr, above_.subquery_step_ms});
+  Operand param;
+  if (expr.param != nullptr) {
+    ASSIGN_OR_RETURN(param, Argument(*expr.param, steps));
+  }
+  ASSIGN_OR_RETURN(auto input, Vector(*Unwrap(expr.expr.get()), steps));
+  return MakeAggregateOperator(context_, steps, expr, std::move(input), std::move(param));
+}
+
+StatusOr<std::unique_ptr<VectorOperator>> Planner::FromBinary(const BinaryExpr& expr, Steps steps) {
+  const Scoped<Above> above(above_, {"", nullptr, above_.subquery_step_ms});
+  ASSIGN_OR_RETURN(Operand lhs, Argument(*expr.lhs, steps));
+  ASSIGN_OR_RETURN(Operand rhs, Argument(*expr.rhs, steps));
+  return MakeVectorBinaryOperator(context_, steps, expr, std::move(lhs), std::move(rhs));
+}
+
+StatusOr<std::unique_ptr<VectorOperator>> Planner::FromUnary(const UnaryExpr& expr, Steps steps) {
+  const Scoped<Above> above(above_, {above_.function, nullptr, above_.subquery_step_ms});
+  ASSIGN_OR_RETURN(auto input, Vector(*expr.expr, steps));
+  if (expr.op == BinaryOp::kAdd) return input;
+  return MakeNegation(context_, steps, std::move(input));
+}
+
+StatusOr<std::unique_ptr<VectorOperator>> Planner::FromCall(const Call& call, Steps steps) {
+  const Scoped<Above> above(above_,
+                            {std::string(call.function->name), nullptr, above_.subquery_step_ms});
+  for (size_t i = 0; i < call.args.size(); ++i) {
+    if (call.args[i]->type() == ValueType::kMatrix) return FromRangeCall(call, i, steps);
+  }
+  if (call.function->name == "timestamp") {
+    const auto* selector = As<VectorSelector>(Unwrap(call.args[0].get()));
+    if (selector != nullptr) return FromSelector(*selector, steps, /*timestamps=*/true);
+  }
+  const VectorFunction* function = FindVectorFunction(call.function->name);
+  if (function == nullptr) return NotAvailable(fmt::format("function {}()", call.function->name));
+  std::vector<Operand> args;
+  for (const ExprPtr& arg : call.args) {
+    ASSIGN_OR_RETURN(Operand operand, Argument(*Unwrap(arg.get()), steps));
+    args.push_back(std::move(operand));
+  }
+  return function->make({context_, steps, call, std::move(args)});
+}
+
+StatusOr<std::unique_ptr<VectorOperator>> Planner::FromRangeCall(const Call& call, size_t range_arg,
+                                                                 Steps steps) {
+  ASSIGN_OR_RETURN(PlannedRange range, Range(*call.args[range_arg], steps));
+  if (call.function->name == "absent_over_time") {
+    return MakeAbsentOverTime(context_, call, range.windows, std::move(range.source));
+  }
+  std::vector<std::unique_ptr<ScalarOperator>> scalars;
+  for (size_t i = 0; i < call.args.size(); ++i) {
+    if (i == range_arg) continue;
+    ASSIGN_OR_RETURN(auto scalar, Scalar(*call.args[i], steps));
+    scalars.push_back(std::move(scalar));
+  }
+  return MakeRangeOperator(context_, call, range.windows, std::move(range.source),
+                           std::move(scalars));
+}
+
+StatusOr<std::unique_ptr<ScalarOperator>> Planner::Scalar(const Expr& expr, Steps steps) {
+  if (!IsEvaluatedOnce(expr, steps)) return ScalarAtSteps(expr, steps);
+  ASSIGN_OR_RETURN(auto once, ScalarAtSteps(expr, FirstOf(steps)));
+  return MakeReplicate(steps, std::move(once));
+}
+
+StatusOr<std::unique_ptr<ScalarOperator>> Planner::ScalarAtSteps(const Expr& expr, Steps steps) {
+  if (const auto* number = As<NumberLiteral>(&expr)) return MakeConstant(steps, number->value);
+  if (const auto* paren = As<ParenExpr>(&expr)) return Scalar(*paren->expr, steps);
+  if (const auto* call = As<Call>(&expr)) return ScalarCall(*call, steps);
+  if (const auto* unary = As<UnaryExpr>(&expr)) {
+    ASSIGN_OR_RETURN(auto input, Scalar(*unary->expr, steps));
+    if (unary->op == BinaryOp::kAdd) return input;
+    return MakeNegation(std::move(input));
+  }
+  const auto* binary = As<BinaryExpr>(&expr);
+  if (binary == nullptr) return Internal("not a scalar");
+  ASSIGN_OR_RETURN(auto lhs, Scalar(*binary->lhs, steps));
+  ASSIGN_OR_RETURN(auto rhs, Scalar(*binary->rhs, steps));
+  return MakeScalarBinaryOperator(context_, steps, *binary, std::move(lhs), std::move(rhs));
+}
+
+StatusOr<std::unique_ptr<ScalarOperator>> Planner::ScalarCall(const Call& call, Steps steps) {
+  const std::string_view name = call.function->name;
+  const auto seconds = [&](int64_t ms) {
+    return MakeConstant(steps, static_cast<double>(ms) / 1000);
+  };
+  if (name == "time") return MakeTime(steps);
+  if (name == "pi") return MakeConstant(steps, std::numbers::pi);
+  if (name == "start") return seconds(times_.start);
+  if (name == "end") return seconds(times_.end);
+  if (name == "range") return seconds(times_.end - times_.start);
+  if (name == "step") return seconds(times_.start == times_.end ? 0 : times_.step_ms);
+  if (name == "scalar") {
+    const Scoped<Above> above(above_, {"scalar", nullptr, above_.subquery_step_ms});
+    ASSIGN_OR_RETURN(auto input, Vector(*Unwrap(call.args[0].get()), steps));
+    return MakeScalarOf(context_, steps, std::move(input));
+  }
+  if (name != "max_of" && name != "min_of") {
+    return NotAvailable(fmt::format("function {}()", name));
+  }
+  ASSIGN_OR_RETURN(auto a, Scalar(*call.args[0], steps));
+  ASSIGN_OR_RETURN(auto b, Scalar(*call.args[1], steps));
+  return name == "max_of" ? MakeMaxOf(std::move(a), std::move(b))
+                          : MakeMinOf(std::move(a), std::move(b));
+}
+
+StatusOr<PlannedRange> Planner::Range(const Expr& expr, Steps steps) {
+  const Expr& unwrapped = *Unwrap(&expr);
+  if (const auto* matrix = As<MatrixSelector>(&unwrapped))
+    return FromMatrixSelector(*matrix, steps);
+  if (const auto* subquery = As<SubqueryExpr>(&unwrapped)) return FromSubquery(*subquery, steps);
+  return Internal("not a range vector");
+}
+
+StatusOr<PlannedRange> Planner::FromMatrixSelector(const MatrixSelector& expr, Steps steps) {
+  const VectorSelector& selector = *expr.selector;
+  if (selector.anchored || selector.smoothed) return NotAvailable("anchored or smoothed");
+  ASSIGN_OR_RETURN(const int64_t range_ms,
+                   ResolvePositiveDuration(expr.range_expr.get(), expr.range_ms, times_));
+  ASSIGN_OR_RETURN(const WindowTimes windows, TimesOf(selector.shift, range_ms, steps));
+  const Scoped<Above> above(above_, {above_.function, nullptr, above_.subquery_step_ms});
+  return PlannedRange{windows,
+                      MakeStorageRangeSource(context_, selector, HintsFor(windows, range_ms))};
+}
+
+StatusOr<PlannedRange> Planner::FromSubquery(const SubqueryExpr& expr, Steps steps) {
+  ASSIGN_OR_RETURN(const int64_t range_ms,
+                   ResolvePositiveDuration(expr.range_expr.get(), expr.range_ms, times_));
+  ASSIGN_OR_RETURN(int64_t step_ms,
+                   ResolvePositiveDuration(expr.step_expr.get(), expr.step_ms, times_));
+  if (step_ms == 0) step_ms = context_.options.default_subquery_step_ms;
+  ASSIGN_OR_RETURN(const WindowTimes windows, TimesOf(expr.shift, range_ms, steps));
+  const Steps inner_steps = SubquerySteps(windows, step_ms);
+  const Scoped<Above> above(above_, {above_.function, nullptr, step_ms});
+  ASSIGN_OR_RETURN(auto inner, Vector(*expr.expr, inner_steps));
+  return PlannedRange{windows, MakeSubquerySource(inner_steps, std::move(inner))};
+}
+
+StatusOr<Operand> Planner::Argument(const Expr& expr, Steps steps) {
+  Operand operand;
+  switch (expr.type()) {
+    case ValueType::kScalar: {
+      ASSIGN_OR_RETURN(operand.scalar, Scalar(expr, steps));
+      return operand;
+    }
+    case ValueType::kString:
+      operand.string = String(expr);
+      return operand;
+    default: {
+      ASSIGN_OR_RETURN(operand.vector, Vector(expr, steps));
+      return operand;
+    }
+  }
+}
+
+StatusOr<WindowTimes> Planner::TimesOf(const TimeShift& time_shift, int64_t range_ms,
+                                       Steps steps) const {
+  ASSIGN_OR_RETURN(const ResolvedShift shift, ResolveShift(time_shift, times_));
+  return WindowTimes{.steps = steps,
+                     .range_ms = range_ms,
+                     .offset_ms = shift.offset_ms,
+                     .fixed = shift.at.has_value(),
+                     .at = shift.at.value_or(0)};
+}
+
+tsdb::SelectHints Planner::HintsFor(const WindowTimes& windows, int64_t range_ms) const {
+  tsdb::SelectHints hints;
+  hints.start = windows.Start(0) + 1;
+  hints.end = windows.End(windows.steps.count - 1);
+  hints.step_ms = above_.subquery_step_ms > 0 ? above_.subquery_step_ms : times_.step_ms;
+  hints.range_ms = range_ms;
+  hints.function = above_.function;
+  if (above_.aggregate != nullptr) {
+    hints.by = !above_.aggregate->without;
+    hints.grouping = above_.aggregate->grouping;
+  }
+  return hints;
+}
+
+}  // namespace tidemark::promql

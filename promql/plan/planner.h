@@ -1,0 +1,72 @@
+// Planner: from a syntax tree to operators.
+//
+// Selectors get their times and hints, `@` and offset included; what has one
+// value at all steps is evaluated once; subqueries get steps of their own.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "promql/eval/operator.h"
+#include "promql/eval/range_source.h"
+#include "promql/parser/ast.h"
+#include "promql/plan/query_times.h"
+#include "tsdb/base/status.h"
+
+namespace tidemark::promql {
+
+// A range vector: windows over a source.
+struct PlannedRange {
+  WindowTimes windows;
+  std::unique_ptr<RangeSource> source;
+};
+
+// Errors of all functions: kInvalidArgument for bad duration expressions,
+// kFailedPrecondition for arguments that a function does not take.
+//
+// Threads: one.  Ownership: borrows the context and the tree, as do the operators.
+class Planner {
+ public:
+  Planner(EvalContext& context, const QueryTimes& times) : context_(context), times_(times) {}
+
+  // `expr` must have the type that the function's name says.
+  StatusOr<std::unique_ptr<VectorOperator>> Vector(const Expr& expr, Steps steps);
+  StatusOr<std::unique_ptr<ScalarOperator>> Scalar(const Expr& expr, Steps steps);
+  StatusOr<PlannedRange> Range(const Expr& expr, Steps steps);
+  static const std::string& String(const Expr& expr);
+
+ private:
+  // What is directly above the node that is being planned, for SelectHints.
+  struct Above {
+    std::string function;
+    const AggregateExpr* aggregate = nullptr;  // when it is the parent itself
+    int64_t subquery_step_ms = 0;
+  };
+
+  StatusOr<std::unique_ptr<VectorOperator>> VectorAtSteps(const Expr& expr, Steps steps);
+  StatusOr<std::unique_ptr<VectorOperator>> FromSelector(const VectorSelector& selector,
+                                                         Steps steps, bool timestamps);
+  StatusOr<std::unique_ptr<VectorOperator>> FromAggregate(const AggregateExpr& expr, Steps steps);
+  StatusOr<std::unique_ptr<VectorOperator>> FromBinary(const BinaryExpr& expr, Steps steps);
+  StatusOr<std::unique_ptr<VectorOperator>> FromUnary(const UnaryExpr& expr, Steps steps);
+  StatusOr<std::unique_ptr<VectorOperator>> FromCall(const Call& call, Steps steps);
+  StatusOr<std::unique_ptr<VectorOperator>> FromRangeCall(const Call& call, size_t range_arg,
+                                                          Steps steps);
+
+  StatusOr<std::unique_ptr<ScalarOperator>> ScalarAtSteps(const Expr& expr, Steps steps);
+  StatusOr<std::unique_ptr<ScalarOperator>> ScalarCall(const Call& call, Steps steps);
+
+  StatusOr<PlannedRange> FromMatrixSelector(const MatrixSelector& expr, Steps steps);
+  StatusOr<PlannedRange> FromSubquery(const SubqueryExpr& expr, Steps steps);
+
+  StatusOr<Operand> Argument(const Expr& expr, Steps steps);
+  StatusOr<WindowTimes> TimesOf(const TimeShift& shift, int64_t range_ms, Steps steps) const;
+  tsdb::SelectHints HintsFor(const WindowTimes& windows, int64_t range_ms) const;
+
+  EvalContext& context_;
+  const QueryTimes times_;
+  Above above_;
+};
+
+}  // namespace tidemark::promql

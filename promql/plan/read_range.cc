@@ -1,0 +1,94 @@
+#include "promql/plan/read_range.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "promql/plan/duration.h"
+
+namespace tidemark::promql {
+namespace {
+
+// Walks the tree with the range of times at which a node is evaluated.
+class ReadRangeFinder {
+ public:
+  ReadRangeFinder(const QueryTimes& times, int64_t lookback_ms)
+      : times_(times), lookback_ms_(lookback_ms) {}
+
+  Status Visit(const Expr& expr, ReadRange at) {
+    switch (expr.kind) {
+      case ExprKind::kNumber:
+      case ExprKind::kString:
+      case ExprKind::kDuration:
+        return OkStatus();
+      case ExprKind::kParen:
+        return Visit(*As<ParenExpr>(&expr)->expr, at);
+      case ExprKind::kUnary:
+        return Visit(*As<UnaryExpr>(&expr)->expr, at);
+      case ExprKind::kBinary:
+        RETURN_IF_ERROR(Visit(*As<BinaryExpr>(&expr)->lhs, at));
+        return Visit(*As<BinaryExpr>(&expr)->rhs, at);
+      case ExprKind::kAggregate:
+        return VisitAggregate(*As<AggregateExpr>(&expr), at);
+      case ExprKind::kCall:
+        for (const ExprPtr& arg : As<Call>(&expr)->args) RETURN_IF_ERROR(Visit(*arg, at));
+        return OkStatus();
+      case ExprKind::kVectorSelector:
+        return Select(*As<VectorSelector>(&expr), lookback_ms_, at);
+      case ExprKind::kMatrixSelector:
+        return VisitMatrix(*As<MatrixSelector>(&expr), at);
+      case ExprKind::kSubquery:
+        return VisitSubquery(*As<SubqueryExpr>(&expr), at);
+    }
+    return OkStatus();
+  }
+
+  ReadRange found() const { return start_ > end_ ? ReadRange{} : ReadRange{start_, end_}; }
+
+ private:
+  Status VisitAggregate(const AggregateExpr& expr, ReadRange at) {
+    if (expr.param != nullptr) RETURN_IF_ERROR(Visit(*expr.param, at));
+    return Visit(*expr.expr, at);
+  }
+
+  Status VisitMatrix(const MatrixSelector& expr, ReadRange at) {
+    ASSIGN_OR_RETURN(const int64_t range_ms,
+                     ResolvePositiveDuration(expr.range_expr.get(), expr.range_ms, times_));
+    return Select(*expr.selector, range_ms, at);
+  }
+
+  Status VisitSubquery(const SubqueryExpr& expr, ReadRange at) {
+    ASSIGN_OR_RETURN(const int64_t range_ms,
+                     ResolvePositiveDuration(expr.range_expr.get(), expr.range_ms, times_));
+    ASSIGN_OR_RETURN(at, Shifted(expr.shift, at));
+    return Visit(*expr.expr, {at.start - range_ms, at.end});
+  }
+
+  StatusOr<ReadRange> Shifted(const TimeShift& time_shift, ReadRange at) const {
+    ASSIGN_OR_RETURN(const ResolvedShift shift, ResolveShift(time_shift, times_));
+    if (shift.at) at = {*shift.at, *shift.at};
+    return ReadRange{at.start - shift.offset_ms, at.end - shift.offset_ms};
+  }
+
+  // Windows are left-open: what lies exactly `back_ms` before is not in them.
+  Status Select(const VectorSelector& selector, int64_t back_ms, ReadRange at) {
+    ASSIGN_OR_RETURN(at, Shifted(selector.shift, at));
+    start_ = std::min(start_, at.start - back_ms + 1);
+    end_ = std::max(end_, at.end);
+    return OkStatus();
+  }
+
+  const QueryTimes times_;
+  const int64_t lookback_ms_;
+  int64_t start_ = std::numeric_limits<int64_t>::max();
+  int64_t end_ = std::numeric_limits<int64_t>::min();
+};
+
+}  // namespace
+
+StatusOr<ReadRange> ReadRangeOf(const Expr& expr, const QueryTimes& times, int64_t lookback_ms) {
+  ReadRangeFinder finder(times, lookback_ms);
+  RETURN_IF_ERROR(finder.Visit(expr, {times.start, times.end}));
+  return finder.found();
+}
+
+}  // namespace tidemark::promql
