@@ -1,6 +1,6 @@
-// Encoded runs: chunks as they are stored.  A run is a header, with a checksum
-// over all of it, and a chunk; a *run list* is runs one after another, the value
-// that the store keeps per series and block.
+// Encoded runs: chunks as they are stored.  A run is a header, a chunk and a
+// checksum over both; a *run list* is runs one after another, the value that the
+// store keeps per series and block.
 //
 //   std::string value;
 //   AppendRun(value, chunk.view(), {chunk.min_t(), chunk.max_t(), sequence});
@@ -39,20 +39,22 @@ struct RunInfo {
 struct EncodedRun {
   RunInfo info;
   ChunkView chunk;
-  std::string_view bytes;  // header and chunk
+  std::string_view bytes;  // header, chunk and checksum
 };
 
-// Appends a run of the samples in `chunk`, which must not be empty.
+// Appends a run of the samples in `chunk`; info.min_t and info.max_t are those of
+// the first and the last of them.
 void AppendRun(std::string& out, const ChunkView& chunk, const RunInfo& info);
 
-// Reads the run at the front of `in` and moves past it.
+// Reads the run at the front of `in` and moves past it.  One of Codec::kOpaque is
+// a run too: its chunk is what could not be read.
 //   kDataLoss  cut, of an unknown version or codec, or its checksum is wrong;
 //              `in` stays where it was
 StatusOr<EncodedRun> ReadRun(std::string_view& in);
 
 // The samples of a run list.  Runs are checked when they are reached: status()
 // is kDataLoss after all that could be read was handed out, if the list holds
-// anything that could not.
+// anything that could not, and where runs overlap.
 //
 // Threads: one.
 class RunListIterator : public SampleIterator {
@@ -63,18 +65,21 @@ class RunListIterator : public SampleIterator {
   RunListIterator& operator=(const RunListIterator&) = delete;
 
   bool Next() override;
-  // Skips runs that end before `t` by their headers alone.
+  // Runs that end before `t` are not decoded.
   bool Seek(int64_t t) override;
   const SampleRun& run() const override { return run_; }
   Status status() const override { return status_; }
 
  private:
-  bool NextRun(int64_t from);
-  void Fail(Status status);
+  bool NextBatch();
+  bool OpenRun(int64_t from);
+  bool Fail(const Status& status);
 
   const std::string list_;
-  std::string_view rest_;
+  std::string_view rest_;  // of list_: the runs not opened yet
   std::unique_ptr<ChunkDecoder> decoder_;
+  int64_t decoder_max_t_ = 0;
+  bool opened_any_ = false;
   SampleRun run_;
   Status status_;
 };

@@ -1,0 +1,155 @@
+#include "tsdb/chunk/encoded_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "tsdb/base/checksum.h"
+#include "tsdb/base/coding.h"
+#include "tsdb/base/varint.h"
+
+namespace tidemark::tsdb {
+namespace {
+
+constexpr uint8_t kVersion = 1;
+
+bool IsKnown(uint8_t codec) { return codec <= static_cast<uint8_t>(Codec::kHistogram); }
+
+// The header up to and with the length of the chunk.
+bool ReadHeader(std::string_view& in, EncodedRun& run, uint64_t& length) {
+  uint8_t codec;
+  int64_t min_t;
+  uint64_t span;
+  if (!ReadBigEndian(in, codec) || !ReadBigEndian(in, run.info.flags) ||
+      !ReadVarint32(in, run.chunk.count) || !ReadZigzag(in, min_t) || !ReadVarint(in, span) ||
+      !ReadVarint(in, run.info.sequence) || !ReadVarint(in, length)) {
+    return false;
+  }
+  run.chunk.codec = static_cast<Codec>(codec);
+  run.info.min_t = min_t;
+  run.info.max_t = static_cast<int64_t>(static_cast<uint64_t>(min_t) + span);
+  return run.info.max_t >= min_t;
+}
+
+// The first sample of `run` at or after `t`.
+SampleRun From(const SampleRun& run, int64_t t) {
+  const auto n =
+      static_cast<size_t>(std::lower_bound(run.t.begin(), run.t.end(), t) - run.t.begin());
+  SampleRun rest;
+  rest.t = run.t.subspan(n);
+  if (run.is_float()) {
+    rest.v = run.v.subspan(n);
+  } else {
+    rest.h = run.h.subspan(n);
+  }
+  return rest;
+}
+
+}  // namespace
+
+void AppendRun(std::string& out, const ChunkView& chunk, const RunInfo& info) {
+  const size_t start = out.size();
+  AppendBigEndian<uint8_t>(out, kVersion);
+  AppendBigEndian<uint8_t>(out, static_cast<uint8_t>(chunk.codec));
+  AppendBigEndian<uint8_t>(out, info.flags);
+  AppendVarint(out, chunk.count);
+  AppendZigzag(out, info.min_t);
+  AppendVarint(out, static_cast<uint64_t>(info.max_t) - static_cast<uint64_t>(info.min_t));
+  AppendVarint(out, info.sequence);
+  AppendLengthPrefixed(out, chunk.bytes);
+  AppendBigEndian<uint32_t>(out, Checksum32(std::string_view(out).substr(start)));
+}
+
+StatusOr<EncodedRun> ReadRun(std::string_view& in) {
+  std::string_view rest = in;
+  EncodedRun run;
+  uint8_t version;
+  uint64_t length;
+  if (!ReadBigEndian(rest, version)) return DataLoss("run: no bytes");
+  if (version != kVersion) {
+    return DataLoss(fmt::format("run: version {}, this program reads {}", version, kVersion));
+  }
+  if (!ReadHeader(rest, run, length)) return DataLoss("run: the header is cut or damaged");
+  if (length > rest.size() || rest.size() - length < sizeof(uint32_t)) {
+    return DataLoss(
+        fmt::format("run: {} bytes and a checksum wanted, {} left", length, rest.size()));
+  }
+  run.chunk.bytes = rest.substr(0, length);
+  rest.remove_prefix(length);
+  const uint32_t checksum = Checksum32(in.substr(0, in.size() - rest.size()));
+  uint32_t stored = 0;
+  ReadBigEndian(rest, stored);
+  if (stored != checksum) {
+    return DataLoss(fmt::format("run: checksum {:08x}, want {:08x}", checksum, stored));
+  }
+  if (!IsKnown(static_cast<uint8_t>(run.chunk.codec))) {
+    return DataLoss(fmt::format("run: unknown codec {}", static_cast<unsigned>(run.chunk.codec)));
+  }
+  run.bytes = in.substr(0, in.size() - rest.size());
+  in = rest;
+  return run;
+}
+
+RunListIterator::RunListIterator(std::string list) : list_(std::move(list)), rest_(list_) {}
+
+bool RunListIterator::Next() {
+  constexpr int64_t kAnyTime = std::numeric_limits<int64_t>::min();
+  while (!NextBatch()) {
+    if (!OpenRun(kAnyTime)) return false;
+  }
+  return true;
+}
+
+bool RunListIterator::Seek(int64_t t) {
+  while (run_.size() == 0 || run_.t.back() < t) {
+    if (decoder_ != nullptr && decoder_max_t_ < t) decoder_ = nullptr;
+    while (!NextBatch()) {
+      if (!OpenRun(t)) return false;
+    }
+  }
+  run_ = From(run_, t);
+  return true;
+}
+
+// The next samples of the run that is open.
+bool RunListIterator::NextBatch() {
+  run_ = {};
+  if (decoder_ == nullptr || !status_.ok()) return false;
+  if (decoder_->Next()) {
+    run_ = decoder_->run();
+    return true;
+  }
+  if (!decoder_->status().ok()) Fail(decoder_->status());
+  decoder_ = nullptr;
+  return false;
+}
+
+// Opens the next run that does not end before `from`.
+bool RunListIterator::OpenRun(int64_t from) {
+  while (status_.ok() && !rest_.empty()) {
+    const StatusOr<EncodedRun> run = ReadRun(rest_);
+    if (!run.ok()) return Fail(run.status());
+    if (run->chunk.codec == Codec::kOpaque) return Fail(DataLoss("run: opaque bytes"));
+    if (opened_any_ && run->info.min_t <= decoder_max_t_) {
+      return Fail(DataLoss(fmt::format("run: begins at {}, the one before it ends at {}",
+                                       run->info.min_t, decoder_max_t_)));
+    }
+    opened_any_ = true;
+    decoder_max_t_ = run->info.max_t;
+    if (run->info.max_t < from) continue;
+    decoder_ = NewChunkDecoder(run->chunk);
+    return true;
+  }
+  return false;
+}
+
+// Where it was: up to which byte runs were read.
+bool RunListIterator::Fail(const Status& status) {
+  status_ = DataLoss(fmt::format("run list of {} bytes, at byte {}: {}", list_.size(),
+                                 list_.size() - rest_.size(), MessageOf(status)));
+  return false;
+}
+
+}  // namespace tidemark::tsdb
