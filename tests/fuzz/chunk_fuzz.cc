@@ -1,0 +1,63 @@
+// Any bytes as a chunk, and as a list of runs: an error, or samples in order.
+//
+// The input: a byte for the codec, two for the count (big-endian), the chunk.
+#include <cstdlib>
+#include <string>
+
+#include "tsdb/base/coding.h"
+#include "tsdb/chunk/encoded_run.h"
+#include "tsdb/chunk/run_union.h"
+
+using namespace tidemark;
+using namespace tidemark::tsdb;
+
+namespace {
+
+void Require(bool condition) {
+  if (!condition) std::abort();
+}
+
+uint64_t CountSamples(const ChunkView& chunk) {
+  uint64_t samples = 0;
+  int64_t last = 0;
+  const auto decoder = NewChunkDecoder(chunk);
+  while (decoder->Next()) {
+    const SampleRun& run = decoder->run();
+    Require(run.size() == (run.is_float() ? run.v.size() : run.h.size()));
+    for (const int64_t t : run.t) {
+      Require(samples == 0 || t > last);
+      last = t;
+      ++samples;
+    }
+    for (const FloatHistogram& h : run.h) Require(h.AllBuckets().size() <= chunk.bytes.size() + 1);
+  }
+  Require(samples == chunk.count || !decoder->status().ok());
+  return samples;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  std::string_view rest = input;
+  uint8_t codec;
+  uint16_t count;
+  if (!ReadBigEndian(rest, codec) || !ReadBigEndian(rest, count)) return 0;
+  const ChunkView chunk{static_cast<Codec>(codec), count, rest};
+  const uint64_t samples = CountSamples(chunk);
+
+  // United with itself moved by a bit of nothing: what can be read stays.
+  std::string list;
+  AppendRun(list, chunk, {0, 1000, 1});
+  std::string later;
+  AppendRun(later, chunk, {500, 2000, 2});
+  const std::string_view lists[] = {list, input, later};
+  UnionStats stats;
+  const std::string all = UnionRuns(lists, &stats);
+  Require(stats.samples >= samples);
+  const std::string_view again[] = {all, all};
+  UnionStats twice;
+  UnionRuns(again, &twice);
+  Require(twice.samples >= samples);
+  return 0;
+}

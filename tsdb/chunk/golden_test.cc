@@ -1,0 +1,181 @@
+// Bytes that released versions wrote, in tests/golden/chunks: every version
+// reads all of them.  A version that writes other bytes adds files, and never
+// changes one:
+//
+//   TIDEMARK_WRITE_GOLDEN=<folder> tsdb_test --gtest_filter='Golden*'
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tsdb/chunk/encoded_run.h"
+#include "tsdb/chunk/float_chunk.h"
+#include "tsdb/chunk/histogram_chunk.h"
+#include "tsdb/chunk/run_union.h"
+#include "tsdb/model/sample.h"
+
+namespace tidemark::tsdb {
+namespace {
+
+constexpr int64_t kStart = 1'700'000'000'000;
+
+std::string Run(const FloatChunk& chunk, uint64_t sequence) {
+  std::string out;
+  AppendRun(out, chunk.view(), {chunk.min_t(), chunk.max_t(), sequence});
+  return out;
+}
+
+std::string Run(const HistogramChunk& chunk, uint64_t sequence) {
+  std::string out;
+  AppendRun(out, chunk.view(), {chunk.min_t(), chunk.max_t(), sequence});
+  return out;
+}
+
+// A step of every class of times, and values of every form.
+std::vector<Sample> Floats() {
+  std::vector<Sample> samples = {{kStart, 1}};
+  const auto add = [&](int64_t delta, double v) {
+    samples.push_back({samples.back().t + delta, v});
+  };
+  for (const int64_t delta : {15000, 15000, 15003, 20000, 400000, 2'000'000'000}) add(delta, 1);
+  add(int64_t{1} << 50, 2);
+  for (const double v : {2.5, 2.75, -0.0, 0.1, 1e300, kStaleNaN}) add(15000, v);
+  add(15000, std::numeric_limits<double>::infinity());
+  return samples;
+}
+
+std::vector<HistogramSample> Histograms() {
+  std::vector<HistogramSample> samples;
+  const auto add = [&](const FloatHistogram& h) {
+    samples.push_back({kStart + std::ssize(samples) * 15000, h});
+  };
+  FloatHistogram h;
+  h.schema = 3;
+  h.zero_threshold = 0.001;
+  h.zero_count = 1;
+  h.count = 7;
+  h.sum = 12.5;
+  h.positive_spans = {{-2, 2}, {3, 1}};
+  h.positive_buckets = {1, 2, 1};
+  h.negative_spans = {{0, 1}};
+  h.negative_buckets = {2};
+  add(h);
+  h.counter_reset_hint = CounterResetHint::kGauge;
+  h.count = 300;
+  h.positive_buckets[1] = 295;
+  h.sum = 700.25;
+  add(h);
+  FloatHistogram stale;
+  stale.sum = kStaleNaN;
+  add(stale);
+  h.positive_buckets[0] = 0.5;
+  add(h);
+  FloatHistogram custom;
+  custom.schema = FloatHistogram::kCustomBucketsSchema;
+  custom.count = 3;
+  custom.sum = 2;
+  custom.custom_values = {0.1, 1};
+  custom.positive_spans = {{0, 3}};
+  custom.positive_buckets = {1, 1, 1};
+  add(custom);
+  return samples;
+}
+
+std::string FloatRun() {
+  FloatChunk chunk;
+  for (const Sample& sample : Floats()) chunk.Append(sample.t, sample.v);
+  return Run(chunk, 1);
+}
+
+std::string HistogramRun() {
+  HistogramChunk chunk;
+  for (const HistogramSample& sample : Histograms()) chunk.Append(sample.t, sample.h);
+  return Run(chunk, 300);
+}
+
+// Both types, and a piece that cannot be read.
+std::string MixedList() {
+  FloatChunk early, late;
+  for (int i = 0; i < 3; ++i) early.Append(kStart - 60000 + i * 15000, i);
+  late.Append(kStart + 3'600'000, 3);
+  const std::string lists[] = {Run(late, 9), HistogramRun(), Run(early, 8), "not a run"};
+  const std::vector<std::string_view> views(std::begin(lists), std::end(lists));
+  return UnionRuns(views);
+}
+
+struct Golden {
+  const char* name;
+  std::string (*write)();
+};
+
+constexpr Golden kFiles[] = {
+    {"float_run_v1", FloatRun}, {"histogram_run_v1", HistogramRun}, {"mixed_list_v1", MixedList}};
+
+std::string Read(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string ReadGolden(const std::string& name) {
+  return Read(std::string(TIDEMARK_GOLDEN_DIR) + "/" + name);
+}
+
+TEST(GoldenTest, TheseBytesAreStillWritten) {
+  const char* folder = std::getenv("TIDEMARK_WRITE_GOLDEN");
+  for (const Golden& golden : kFiles) {
+    if (folder != nullptr) {
+      std::ofstream(std::string(folder) + "/" + golden.name, std::ios::binary) << golden.write();
+    }
+    EXPECT_TRUE(golden.write() == ReadGolden(golden.name)) << golden.name;
+  }
+}
+
+TEST(GoldenTest, FloatRunV1IsRead) {
+  RunListIterator it(ReadGolden("float_run_v1"));
+  const std::vector<Sample> want = Floats();
+  ASSERT_TRUE(it.Next());
+  const SampleRun run = it.run();
+  ASSERT_EQ(run.size(), want.size());
+  for (size_t i = 0; i < want.size(); ++i) {
+    EXPECT_TRUE(SameSample({run.t[i], run.v[i]}, want[i])) << i;
+  }
+  EXPECT_FALSE(it.Next());
+  EXPECT_TRUE(it.status().ok()) << it.status();
+}
+
+TEST(GoldenTest, HistogramRunV1IsRead) {
+  RunListIterator it(ReadGolden("histogram_run_v1"));
+  const std::vector<HistogramSample> want = Histograms();
+  ASSERT_TRUE(it.Next());
+  const SampleRun run = it.run();
+  ASSERT_EQ(run.size(), want.size());
+  for (size_t i = 0; i < want.size(); ++i) {
+    SCOPED_TRACE(i);
+    EXPECT_EQ(run.t[i], want[i].t);
+    EXPECT_TRUE(run.h[i].Equals(want[i].h)) << run.h[i].ToString();
+    EXPECT_EQ(run.h[i].counter_reset_hint, want[i].h.counter_reset_hint);
+    EXPECT_EQ(run.h[i].custom_values, want[i].h.custom_values);
+  }
+  EXPECT_TRUE(it.status().ok()) << it.status();
+}
+
+TEST(GoldenTest, MixedListV1IsRead) {
+  RunListIterator it(ReadGolden("mixed_list_v1"));
+  std::vector<std::pair<int64_t, bool>> got;
+  while (it.Next()) {
+    for (const int64_t t : it.run().t) got.emplace_back(t - kStart, it.run().is_float());
+  }
+  const std::vector<std::pair<int64_t, bool>> want = {
+      {-60000, true}, {-45000, true}, {-30000, true}, {0, false},     {15000, false},
+      {30000, false}, {45000, false}, {60000, false}, {3600000, true}};
+  EXPECT_EQ(got, want);
+  EXPECT_EQ(it.status().code(), StatusCode::kDataLoss) << "the piece that cannot be read";
+}
+
+}  // namespace
+}  // namespace tidemark::tsdb
