@@ -45,10 +45,17 @@ void Metrics::AddGauge(std::string_view name, std::string_view help, std::functi
                       nullptr, nullptr, std::move(read)});
 }
 
+void Metrics::AddCounterReader(std::string_view name, std::string_view help,
+                               std::function<double()> read, LabelPairs labels) {
+  MutexLock lock(mutex_);
+  entries_.push_back({std::string(name), std::string(help), Type::kCounter, std::move(labels),
+                      nullptr, nullptr, std::move(read)});
+}
+
 std::vector<Metrics::Family> Metrics::Collect() const {
   std::vector<Entry> entries;
   {
-    // Gauges are read without the lock: they may take locks of their own.
+    // What is read is read without the lock: it may take locks of its own.
     MutexLock lock(mutex_);
     entries = entries_;
   }
@@ -61,7 +68,7 @@ std::vector<Metrics::Family> Metrics::Collect() const {
     Child child;
     child.labels = entry.labels;
     if (entry.counter != nullptr) child.value = static_cast<double>(entry.counter->value());
-    if (entry.gauge) child.value = entry.gauge();
+    if (entry.read) child.value = entry.read();
     if (entry.histogram != nullptr) {
       child.bounds = entry.histogram->bounds();
       child.counts = entry.histogram->counts();

@@ -62,6 +62,10 @@ class Metrics {
   // be callable until the registry dies.
   void AddGauge(std::string_view name, std::string_view help, std::function<double()> read,
                 LabelPairs labels = {});
+  // A counter that something else keeps, as the kernel keeps CPU time; `read` as
+  // for AddGauge.
+  void AddCounterReader(std::string_view name, std::string_view help, std::function<double()> read,
+                        LabelPairs labels = {});
 
   enum class Type { kCounter, kGauge, kHistogram };
   struct Child {
@@ -88,7 +92,7 @@ class Metrics {
     LabelPairs labels;
     Counter* counter = nullptr;
     BucketHistogram* histogram = nullptr;
-    std::function<double()> gauge;
+    std::function<double()> read;
   };
 
   mutable Mutex mutex_;

@@ -10,8 +10,11 @@ TEST(MetricsTest, ChildrenOfOneNameAreOneFamily) {
   metrics.AddCounter("b_total", "B.", {{"reason", "x"}})->Add(2);
   metrics.AddCounter("b_total", "B.", {{"reason", "y"}})->Add(3);
   metrics.AddGauge("a", "A.", [] { return 7.5; });
+  metrics.AddCounterReader("c_total", "C.", [] { return 1.5; });
   const auto families = metrics.Collect();
-  ASSERT_EQ(families.size(), 2u);
+  ASSERT_EQ(families.size(), 3u);
+  EXPECT_EQ(families[2].type, Metrics::Type::kCounter);
+  EXPECT_EQ(families[2].children[0].value, 1.5);
   EXPECT_EQ(families[0].name, "a");
   EXPECT_EQ(families[0].children[0].value, 7.5);
   ASSERT_EQ(families[1].children.size(), 2u);
