@@ -1,0 +1,43 @@
+// FakeStorage: a storage that holds nothing, and counts what is asked of it.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "tsdb/storage.h"
+
+namespace tidemark::server {
+
+struct FakeStorageState {
+  std::atomic<int> flushed{0};
+  std::atomic<int> closed{0};
+  Status flush_result;
+};
+
+class FakeStorage : public tsdb::Storage {
+ public:
+  explicit FakeStorage(FakeStorageState& state) : state_(state) {}
+
+  std::unique_ptr<tsdb::Appender> NewAppender(std::string_view) override { return nullptr; }
+  StatusOr<std::unique_ptr<tsdb::Querier>> NewQuerier(std::string_view, int64_t,
+                                                      int64_t) const override {
+    return Unavailable("a fake storage cannot be read");
+  }
+  Status Flush() override {
+    ++state_.flushed;
+    return state_.flush_result;
+  }
+  std::vector<tsdb::TenantStats> Stats() const override { return {}; }
+  Status WriteHealth() const override { return OkStatus(); }
+  Status Close() override {
+    ++state_.closed;
+    return OkStatus();
+  }
+
+ private:
+  FakeStorageState& state_;
+};
+
+}  // namespace tidemark::server

@@ -1,0 +1,53 @@
+#include "server/storage_slot.h"
+
+#include <utility>
+
+#include "server/sources.h"
+
+namespace tidemark::server {
+
+StorageSlot::StorageSlot(Opener open)
+    : state_(Unavailable(kStarting)), opener_([this, open = std::move(open)] { Open(open); }) {}
+
+StorageSlot::~StorageSlot() { Close().IgnoreError(); }
+
+void StorageSlot::Open(const Opener& open) {
+  StatusOr<std::unique_ptr<tsdb::Storage>> opened = open();
+  {
+    MutexLock lock(mutex_);
+    opening_ = false;
+    state_ = opened.status();
+    if (opened.ok()) owned_ = *std::move(opened);
+    storage_.store(owned_.get(), std::memory_order_release);
+  }
+  changed_.notify_all();
+}
+
+Status StorageSlot::state() const {
+  MutexLock lock(mutex_);
+  return state_;
+}
+
+Status StorageSlot::Await() const {
+  MutexLock lock(mutex_);
+  while (opening_) {
+    std::unique_lock<std::mutex> held(mutex_.native(), std::adopt_lock);
+    changed_.wait(held);
+    held.release();
+  }
+  return state_;
+}
+
+Status StorageSlot::Close() {
+  if (opener_.joinable()) opener_.join();
+  std::unique_ptr<tsdb::Storage> storage;
+  {
+    MutexLock lock(mutex_);
+    storage_.store(nullptr, std::memory_order_release);
+    storage = std::move(owned_);
+    state_ = Unavailable("stopping");
+  }
+  return storage == nullptr ? OkStatus() : storage->Close();
+}
+
+}  // namespace tidemark::server

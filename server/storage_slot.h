@@ -1,0 +1,50 @@
+// StorageSlot: the storage, which opens while HTTP already answers.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <thread>
+
+#include "tsdb/base/mutex.h"
+#include "tsdb/base/status.h"
+#include "tsdb/storage.h"
+
+namespace tidemark::server {
+
+// Threads: all functions may be called from any thread, Close once.
+class StorageSlot {
+ public:
+  using Opener = std::function<StatusOr<std::unique_ptr<tsdb::Storage>>()>;
+
+  // Calls `open` on a thread of its own.
+  explicit StorageSlot(Opener open);
+  ~StorageSlot();  // as Close
+
+  // Null until it is open, and after a failure.  It lives until Close.
+  tsdb::Storage* get() const { return storage_.load(std::memory_order_acquire); }
+
+  // OK: open.  kUnavailable: not yet.  Otherwise why it could not be opened.
+  Status state() const;
+
+  // Waits until it is open, or could not be opened, or Close was called.
+  Status Await() const;
+
+  // Waits for the opener, and closes what it opened.  Nobody may use the storage
+  // any more.
+  Status Close();
+
+ private:
+  void Open(const Opener& open);
+
+  mutable Mutex mutex_;
+  mutable std::condition_variable changed_;
+  Status state_ ABSL_GUARDED_BY(mutex_);
+  bool opening_ ABSL_GUARDED_BY(mutex_) = true;
+  std::unique_ptr<tsdb::Storage> owned_ ABSL_GUARDED_BY(mutex_);
+  std::atomic<tsdb::Storage*> storage_{nullptr};
+  std::thread opener_;
+};
+
+}  // namespace tidemark::server
