@@ -1,7 +1,20 @@
 // tidemark: picks the subcommand; each has a file of its own in this folder.
-#include <cstdio>
+#include <fmt/format.h>
 
-int main() {
-  std::fprintf(stderr, "usage: tidemark serve|demo|query …\n");
-  return 2;
+#include <CLI/CLI.hpp>
+
+#include "server/cli/check_config.h"
+#include "server/cli/query.h"
+#include "server/version.h"
+
+int main(int argc, char** argv) {
+  using namespace tidemark::server;
+  CLI::App app("Tidemark: a Prometheus-compatible remote-write backend", "tidemark");
+  app.set_version_flag("--version", fmt::format("tidemark {} ({})", Version(), Revision()));
+  app.require_subcommand(1);
+  int exit_code = 0;
+  AddQueryCommand(app, exit_code);
+  AddCheckConfigCommand(app, exit_code);
+  CLI11_PARSE(app, argc, argv);
+  return exit_code;
 }
