@@ -1,0 +1,66 @@
+// JournalRecord: the samples of one commit, as the journal holds them until
+// they are sealed.  Layout: docs/formats.md, "Journal".
+//
+//   JournalWriter writer;
+//   writer.AddFloat(series, t, v);
+//   batch.Put(Family::kJournal, JournalKey(seq), writer.Finish(tenant, seq, durable));
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tsdb/base/status.h"
+#include "tsdb/model/histogram.h"
+#include "tsdb/store/keys.h"
+
+namespace tidemark::tsdb {
+
+// Threads: one.
+class JournalWriter {
+ public:
+  void AddFloat(SeriesId series, int64_t t, double v);
+  void AddHistogram(SeriesId series, int64_t t, const FloatHistogram& h);
+  bool empty() const { return floats_.bytes.empty() && histograms_.bytes.empty(); }
+
+  // The record; `durable` says that all records below it have been written.
+  // Starts anew afterwards.
+  std::string Finish(TenantId tenant, uint64_t sequence, uint64_t durable);
+
+ private:
+  // Series and times are written as differences from the entry before.
+  struct Section {
+    void AddKey(SeriesId series, int64_t t);
+    std::string bytes;
+    uint64_t n = 0;
+    SeriesId series = 0;
+    int64_t t = 0;
+  };
+  Section floats_;
+  Section histograms_;
+};
+
+struct JournalRecord {
+  struct Float {
+    SeriesId series;
+    int64_t t;
+    double v;
+  };
+  struct Histogram {
+    SeriesId series;
+    int64_t t;
+    FloatHistogram h;
+  };
+  TenantId tenant = 0;
+  // Every record below it was in the journal before this one; if one is missing
+  // that was not trimmed, acknowledged samples are lost.
+  uint64_t durable = 0;
+  std::vector<Float> floats;
+  std::vector<Histogram> histograms;
+};
+
+// kDataLoss  `bytes` are no record, or of a version that is not known
+StatusOr<JournalRecord> DecodeJournalRecord(uint64_t sequence, std::string_view bytes);
+
+}  // namespace tidemark::tsdb

@@ -1,0 +1,85 @@
+#include "tsdb/store/rocks_options.h"
+
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/slice_transform.h>
+#include <rocksdb/sst_partitioner.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_buffer_manager.h>
+
+#include <algorithm>
+
+#include "tsdb/store/keys.h"
+
+namespace tidemark::tsdb {
+namespace {
+
+constexpr uint64_t kMiB = 1ULL << 20;
+
+// The journal's memtable should hold what comes between two seals, so that a
+// trimmed record is never written to a file at all.
+uint64_t JournalBufferBytes(const StoreOptions& options) {
+  return std::clamp(options.memory_bytes / 8, 8 * kMiB, 256 * kMiB);
+}
+
+std::shared_ptr<rocksdb::TableFactory> MakeTable(const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.cache_index_and_filter_blocks = true;  // inside the budget
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10, false));
+  table.format_version = 5;
+  table.block_size = 16 << 10;
+  return std::shared_ptr<rocksdb::TableFactory>(rocksdb::NewBlockBasedTableFactory(table));
+}
+
+}  // namespace
+
+std::string_view FamilyName(Family family) {
+  static constexpr std::string_view kNames[kFamilies] = {"catalog", "journal", "raw", "meta"};
+  return kNames[static_cast<size_t>(family)];
+}
+
+rocksdb::DBOptions MakeDbOptions(const StoreOptions& options) {
+  rocksdb::DBOptions db;
+  db.create_if_missing = true;
+  db.create_missing_column_families = true;
+  // The default, kPointInTimeRecovery, opens without a word at the first record
+  // it cannot read, and what was acknowledged after it is gone.  This mode takes
+  // a log that ends inside a record (nobody was told that one was written) and
+  // refuses to open on anything else.  What it would still pass over, a log cut
+  // short at a record's border, shows in the journal's own sequence numbers.
+  db.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  db.max_total_wal_size = 256 * kMiB;
+  db.write_buffer_manager =
+      std::make_shared<rocksdb::WriteBufferManager>(std::max(options.memory_bytes / 4, 16 * kMiB));
+  db.max_background_jobs = 2;
+  db.bytes_per_sync = 1 * kMiB;
+  db.keep_log_file_num = 4;
+  db.max_log_file_size = 16 * kMiB;
+  db.stats_dump_period_sec = 0;
+  db.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  return db;
+}
+
+rocksdb::ColumnFamilyOptions MakeFamilyOptions(
+    Family family, const StoreOptions& options, const std::shared_ptr<rocksdb::Cache>& cache,
+    const std::shared_ptr<rocksdb::MergeOperator>& raw_merge) {
+  rocksdb::ColumnFamilyOptions out;
+  out.table_factory = MakeTable(cache);
+  out.compression = rocksdb::kZSTD;
+  out.write_buffer_size = std::clamp(options.memory_bytes / 16, 4 * kMiB, 64 * kMiB);
+  if (family == Family::kJournal) {
+    out.write_buffer_size = JournalBufferBytes(options);
+    out.compression = rocksdb::kNoCompression;  // short-lived
+  }
+  if (family == Family::kRaw) {
+    out.merge_operator = raw_merge;
+    out.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(kRawPrefixBytes));
+    // Files end where partitions do, so that retention drops whole files.
+    out.sst_partitioner_factory =
+        rocksdb::NewSstPartitionerFixedPrefixFactory(RawPartitionKey(0).size());
+  }
+  return out;
+}
+
+}  // namespace tidemark::tsdb

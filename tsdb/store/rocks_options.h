@@ -1,0 +1,24 @@
+// How RocksDB is set up, and why.  Private to tsdb/store.
+#pragma once
+
+#include <rocksdb/cache.h>
+#include <rocksdb/options.h>
+
+#include <memory>
+#include <string_view>
+
+#include "tsdb/store/store.h"
+
+namespace tidemark::tsdb {
+
+// As the column family is called on disk.
+std::string_view FamilyName(Family family);
+
+rocksdb::DBOptions MakeDbOptions(const StoreOptions& options);
+
+// `cache` is shared by all families.
+rocksdb::ColumnFamilyOptions MakeFamilyOptions(
+    Family family, const StoreOptions& options, const std::shared_ptr<rocksdb::Cache>& cache,
+    const std::shared_ptr<rocksdb::MergeOperator>& raw_merge);
+
+}  // namespace tidemark::tsdb

@@ -1,0 +1,311 @@
+#include "tsdb/store/store.h"
+
+#include <fmt/format.h>
+#include <rocksdb/convenience.h>
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include <array>
+#include <filesystem>
+#include <utility>
+#include <vector>
+
+#include "tsdb/base/check.h"
+#include "tsdb/base/coding.h"
+#include "tsdb/store/fault.h"
+#include "tsdb/store/raw_merge.h"
+#include "tsdb/store/rocks_options.h"
+#include "tsdb/store/rocks_status.h"
+
+namespace tidemark::tsdb {
+namespace {
+
+constexpr std::string_view kFormatKey = "format";  // in RocksDB's default family
+
+rocksdb::Slice ToSlice(std::string_view s) { return {s.data(), s.size()}; }
+std::string_view ToView(const rocksdb::Slice& s) { return {s.data(), s.size()}; }
+
+std::string Describe(std::string_view operation, Family family) {
+  return fmt::format("{} {}", operation, FamilyName(family));
+}
+
+}  // namespace
+
+// ---------------------------------------------------------------- batches
+
+namespace {
+
+using Handles = std::array<rocksdb::ColumnFamilyHandle*, kFamilies>;
+
+// A RocksDB batch without a size limit takes every operation: their Statuses
+// are always OK.
+class RocksBatch : public WriteBatch {
+ public:
+  explicit RocksBatch(const Handles& handles) : handles_(handles) {}
+
+  void Put(Family family, std::string_view key, std::string_view value) override {
+    Must(batch_.Put(handle(family), ToSlice(key), ToSlice(value)));
+  }
+  void Merge(Family family, std::string_view key, std::string_view run) override {
+    Must(batch_.Merge(handle(family), ToSlice(key), ToSlice(run)));
+  }
+  void DeleteRange(Family family, std::string_view begin, std::string_view end) override {
+    Must(batch_.DeleteRange(handle(family), ToSlice(begin), ToSlice(end)));
+  }
+  void Clear() override { batch_.Clear(); }
+  size_t size_bytes() const override { return batch_.GetDataSize(); }
+
+  rocksdb::WriteBatch& rocks() { return batch_; }
+
+ private:
+  rocksdb::ColumnFamilyHandle* handle(Family family) const {
+    return handles_[static_cast<size_t>(family)];
+  }
+  static void Must(const rocksdb::Status& status) {
+    CHECK(status.ok(), "an operation does not fit into a batch");
+  }
+
+  const Handles& handles_;
+  rocksdb::WriteBatch batch_;
+};
+
+}  // namespace
+
+// ---------------------------------------------------------------- iterators
+
+namespace {
+
+class RocksIterator : public StoreIterator {
+ public:
+  RocksIterator(std::unique_ptr<rocksdb::Iterator> it, std::string what)
+      : it_(std::move(it)), what_(std::move(what)) {}
+
+  void Seek(std::string_view key) override { it_->Seek(ToSlice(key)); }
+  void Next() override { it_->Next(); }
+  bool Valid() const override { return it_->Valid(); }
+  std::string_view key() const override { return ToView(it_->key()); }
+  std::string_view value() const override { return ToView(it_->value()); }
+  Status status() const override { return FromReadStatus(it_->status(), what_); }
+
+ private:
+  std::unique_ptr<rocksdb::Iterator> it_;
+  std::string what_;
+};
+
+}  // namespace
+
+// ---------------------------------------------------------------- the store
+
+class StoreImpl : public Store {
+ public:
+  explicit StoreImpl(std::shared_ptr<rocksdb::MergeOperator> raw_merge)
+      : raw_merge_(std::move(raw_merge)) {}
+  ~StoreImpl() override;
+
+  Status OpenAt(const StoreOptions& options);
+
+  std::unique_ptr<WriteBatch> NewBatch() const override {
+    return std::make_unique<RocksBatch>(handles_);
+  }
+  Status Write(WriteBatch& batch, WriteMode mode) override;
+  Status Resume() override;
+  Status SyncLog() override;
+  Status Flush(std::span<const Family> families) override;
+  Status Compact(Family family) override;
+  Status Drop(Family family, std::string_view begin, std::string_view end) override;
+  StatusOr<std::optional<std::string>> Get(Family family, std::string_view key) const override;
+  std::unique_ptr<StoreIterator> NewIterator(Family family) const override;
+  std::unique_ptr<StoreIterator> NewRawIterator() const override;
+
+ private:
+  rocksdb::ColumnFamilyHandle* handle(Family family) const {
+    return handles_[static_cast<size_t>(family)];
+  }
+  Status CheckFormat();
+
+  std::shared_ptr<rocksdb::MergeOperator> raw_merge_;
+  std::unique_ptr<rocksdb::DB> db_;
+  Handles handles_{};
+  rocksdb::ColumnFamilyHandle* default_handle_ = nullptr;
+};
+
+StoreImpl::~StoreImpl() {
+  if (db_ == nullptr) return;
+  for (rocksdb::ColumnFamilyHandle* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
+  db_->DestroyColumnFamilyHandle(default_handle_);
+  // What fails here was not promised: all that was acknowledged is in the log.
+  db_->Close().PermitUncheckedError();
+}
+
+namespace {
+
+// RocksDB takes a folder without CURRENT for a new database and then removes
+// the files in it that it does not know.
+Status RefuseHeadless(const std::filesystem::path& path) {
+  std::error_code error;
+  if (std::filesystem::exists(path / "CURRENT", error)) return OkStatus();
+  for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
+    const std::string extension = entry.path().extension().string();
+    if (extension == ".sst" || extension == ".log") {
+      return DataLoss(fmt::format(
+          "the database in {} has lost its file CURRENT (but has {}); restore it from a copy",
+          path.string(), entry.path().filename().string()));
+    }
+  }
+  return OkStatus();
+}
+
+// A newer version may have families of its own, without which RocksDB refuses
+// to open with a less helpful message.
+Status RefuseUnknownFamilies(const rocksdb::DBOptions& options, const std::string& path) {
+  std::vector<std::string> names;
+  if (!rocksdb::DB::ListColumnFamilies(options, path, &names).ok()) return OkStatus();
+  for (const std::string& name : names) {
+    bool known = name == rocksdb::kDefaultColumnFamilyName;
+    for (size_t i = 0; i < kFamilies; ++i) known |= name == FamilyName(static_cast<Family>(i));
+    if (known) continue;
+    return FailedPrecondition(fmt::format(
+        "the database in {} was written by a newer version of Tidemark (it has a part \"{}\")",
+        path, name));
+  }
+  return OkStatus();
+}
+
+std::vector<rocksdb::ColumnFamilyDescriptor> Descriptors(
+    const StoreOptions& options, const std::shared_ptr<rocksdb::MergeOperator>& raw_merge) {
+  const auto cache = rocksdb::NewLRUCache(options.memory_bytes / 4);
+  std::vector<rocksdb::ColumnFamilyDescriptor> out;
+  out.emplace_back(rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions());
+  for (size_t i = 0; i < kFamilies; ++i) {
+    const auto family = static_cast<Family>(i);
+    out.emplace_back(std::string(FamilyName(family)),
+                     MakeFamilyOptions(family, options, cache, raw_merge));
+  }
+  return out;
+}
+
+}  // namespace
+
+Status StoreImpl::OpenAt(const StoreOptions& options) {
+  std::error_code error;
+  std::filesystem::create_directories(options.path, error);
+  if (error) {
+    return FailedPrecondition(
+        fmt::format("cannot create the folder {}: {}", options.path, error.message()));
+  }
+  RETURN_IF_ERROR(RefuseHeadless(options.path));
+  const rocksdb::DBOptions db_options = MakeDbOptions(options);
+  RETURN_IF_ERROR(RefuseUnknownFamilies(db_options, options.path));
+  rocksdb::DB* db = nullptr;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  RETURN_IF_ERROR(FromOpenStatus(
+      rocksdb::DB::Open(db_options, options.path, Descriptors(options, raw_merge_), &handles, &db),
+      options.path));
+  db_.reset(db);
+  default_handle_ = handles[0];
+  for (size_t i = 0; i < kFamilies; ++i) handles_[i] = handles[i + 1];
+  return CheckFormat();
+}
+
+Status StoreImpl::CheckFormat() {
+  std::string stored;
+  const rocksdb::Status found =
+      db_->Get(rocksdb::ReadOptions(), default_handle_, ToSlice(kFormatKey), &stored);
+  if (found.IsNotFound()) {
+    std::string version;
+    AppendBigEndian<uint32_t>(version, kFormatVersion);
+    rocksdb::WriteOptions write;
+    write.sync = true;
+    return FromWriteStatus(db_->Put(write, default_handle_, ToSlice(kFormatKey), version),
+                           "writing the format version");
+  }
+  RETURN_IF_ERROR(FromReadStatus(found, "reading the format version"));
+  std::string_view in = stored;
+  uint32_t version = 0;
+  if (!ReadBigEndian(in, version)) return DataLoss("the format version is damaged");
+  if (version > kFormatVersion) {
+    return FailedPrecondition(fmt::format(
+        "the database was written by a newer version of Tidemark (format {}, this one knows {})",
+        version, kFormatVersion));
+  }
+  return OkStatus();
+}
+
+Status StoreImpl::Write(WriteBatch& batch, WriteMode mode) {
+  RETURN_IF_ERROR(FaultPoint("store.write"));
+  rocksdb::WriteOptions options;
+  options.sync = mode == WriteMode::kSync;
+  options.disableWAL = mode == WriteMode::kWithoutLog;
+  // Senders are told to come back; a seal, without the log, may wait.
+  options.no_slowdown = mode != WriteMode::kWithoutLog;
+  return FromWriteStatus(db_->Write(options, &static_cast<RocksBatch&>(batch).rocks()), "a write");
+}
+
+Status StoreImpl::Resume() { return FromWriteStatus(db_->Resume(), "resuming writes"); }
+
+Status StoreImpl::SyncLog() { return FromWriteStatus(db_->SyncWAL(), "syncing the log"); }
+
+Status StoreImpl::Flush(std::span<const Family> families) {
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  for (const Family family : families) handles.push_back(handle(family));
+  return FromWriteStatus(db_->Flush(rocksdb::FlushOptions(), handles), "a flush");
+}
+
+Status StoreImpl::Compact(Family family) {
+  rocksdb::CompactRangeOptions options;
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+  return FromWriteStatus(db_->CompactRange(options, handle(family), nullptr, nullptr),
+                         Describe("compaction of", family));
+}
+
+Status StoreImpl::Drop(Family family, std::string_view begin, std::string_view end) {
+  const rocksdb::Slice first = ToSlice(begin);
+  const rocksdb::Slice last = ToSlice(end);
+  const std::string what = Describe("dropping from", family);
+  RETURN_IF_ERROR(FromWriteStatus(
+      db_->DeleteRange(rocksdb::WriteOptions(), handle(family), first, last), what));
+  const rocksdb::RangePtr range(&first, &last);
+  RETURN_IF_ERROR(FromWriteStatus(
+      rocksdb::DeleteFilesInRanges(db_.get(), handle(family), &range, 1, false), what));
+  // What is left lies in level 0 or in files that reach over the borders.
+  return FromWriteStatus(
+      db_->CompactRange(rocksdb::CompactRangeOptions(), handle(family), &first, &last), what);
+}
+
+StatusOr<std::optional<std::string>> StoreImpl::Get(Family family, std::string_view key) const {
+  std::string value;
+  const rocksdb::Status status =
+      db_->Get(rocksdb::ReadOptions(), handle(family), ToSlice(key), &value);
+  if (status.IsNotFound()) return std::optional<std::string>();
+  RETURN_IF_ERROR(FromReadStatus(status, Describe("read of", family)));
+  return std::optional<std::string>(std::move(value));
+}
+
+std::unique_ptr<StoreIterator> StoreImpl::NewIterator(Family family) const {
+  rocksdb::ReadOptions options;
+  options.total_order_seek = true;
+  options.readahead_size = 1 << 20;
+  options.fill_cache = false;  // scans would push out what queries need
+  return std::make_unique<RocksIterator>(
+      std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(options, handle(family))),
+      Describe("scan of", family));
+}
+
+std::unique_ptr<StoreIterator> StoreImpl::NewRawIterator() const {
+  rocksdb::ReadOptions options;
+  options.prefix_same_as_start = true;
+  return std::make_unique<RocksIterator>(
+      std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(options, handle(Family::kRaw))),
+      "read of raw");
+}
+
+StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options, Metrics& metrics) {
+  Counter* unreadable = metrics.AddCounter(
+      "tidemark_store_unreadable_runs_total",
+      "Stored runs of samples that could not be decoded while merging; kept as they are.");
+  auto store = std::make_unique<StoreImpl>(NewRawMergeOperator(unreadable));
+  RETURN_IF_ERROR(store->OpenAt(options));
+  return StatusOr<std::unique_ptr<Store>>(std::move(store));
+}
+
+}  // namespace tidemark::tsdb
