@@ -1,0 +1,132 @@
+#include "tsdb/index/series_index.h"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace tidemark::tsdb {
+namespace {
+
+using Op = Matcher::Op;
+using Strings = std::vector<std::string>;
+
+class SeriesIndexTest : public testing::Test {
+ protected:
+  void Add(Labels labels) {
+    IndexedSeries& series = series_.emplace_back();
+    series.labels = std::move(labels);
+    index_.Add(series);
+  }
+
+  static Matcher Make(Op op, std::string_view name, std::string_view value) {
+    auto made = Matcher::Make(op, name, value);
+    EXPECT_TRUE(made.ok()) << made.status();
+    return *std::move(made);
+  }
+
+  std::set<std::string> Select(const std::vector<Matcher>& matchers) {
+    const auto found = index_.Select(matchers, nullptr);
+    EXPECT_TRUE(found.ok()) << found.status();
+    std::set<std::string> out;
+    for (const IndexedSeries* series : *found) out.insert(series->labels.packed());
+    return out;
+  }
+
+  // By asking every series.
+  std::set<std::string> Scan(const std::vector<Matcher>& matchers) {
+    std::set<std::string> out;
+    for (const IndexedSeries& series : series_) {
+      bool all = true;
+      for (const Matcher& m : matchers) all &= m.Matches(series.labels.Get(m.name()));
+      if (all) out.insert(series.labels.packed());
+    }
+    return out;
+  }
+
+  std::deque<IndexedSeries> series_;
+  SeriesIndex index_;
+};
+
+TEST_F(SeriesIndexTest, EmptyMeansAbsent) {
+  Add(Labels::Must({{"__name__", "up"}, {"job", "a"}}));
+  Add(Labels::Must({{"__name__", "up"}, {"job", "b"}}));
+  Add(Labels::Must({{"__name__", "up"}}));
+  const Matcher up = Matcher::Equal("__name__", "up");
+  const struct {
+    Matcher matcher;
+    size_t found;
+  } cases[] = {
+      {Make(Op::kEqual, "job", "a"), 1},     {Make(Op::kEqual, "job", ""), 1},
+      {Make(Op::kNotEqual, "job", "a"), 2},  {Make(Op::kNotEqual, "job", ""), 2},
+      {Make(Op::kRegex, "job", "a|b"), 2},   {Make(Op::kRegex, "job", "a|"), 2},
+      {Make(Op::kRegex, "job", ".*"), 3},    {Make(Op::kRegex, "job", ".+"), 2},
+      {Make(Op::kNotRegex, "job", ".+"), 1}, {Make(Op::kNotRegex, "job", "a"), 2},
+      {Make(Op::kEqual, "other", ""), 3},    {Make(Op::kNotEqual, "other", ""), 0},
+      {Make(Op::kEqual, "job", "c"), 0},     {Make(Op::kNotRegex, "other", "x.*"), 3},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.matcher.ToString());
+    EXPECT_EQ(Select({up, c.matcher}).size(), c.found);
+    EXPECT_EQ(Select({up, c.matcher}), Scan({up, c.matcher}));
+  }
+}
+
+TEST_F(SeriesIndexTest, RandomMatchersFindWhatAScanFinds) {
+  std::mt19937_64 random(11);
+  const char* names[] = {"__name__", "a", "b", "c"};
+  const auto value = [&random] { return std::to_string(random() % 40); };
+  for (int i = 0; i < 3000; ++i) {
+    std::vector<std::pair<std::string, std::string>> pairs = {{"id", std::to_string(i)}};
+    for (const char* name : names) {
+      if (random() % 4 != 0) pairs.emplace_back(name, value());
+    }
+    Add(*Labels::FromPairs(std::move(pairs)));
+  }
+  const Op ops[] = {Op::kEqual, Op::kNotEqual, Op::kRegex, Op::kNotRegex};
+  for (int round = 0; round < 300; ++round) {
+    std::vector<Matcher> matchers;
+    std::string trace;
+    for (uint64_t n = 1 + random() % 4; n > 0; --n) {
+      const Op op = ops[random() % 4];
+      const bool regex = op == Op::kRegex || op == Op::kNotRegex;
+      matchers.push_back(Make(op, names[random() % 4],
+                              random() % 5 == 0 ? ""
+                              : regex           ? value() + ".*"
+                                                : value()));
+      trace += matchers.back().ToString() + " ";
+    }
+    SCOPED_TRACE(trace);
+    EXPECT_EQ(Select(matchers), Scan(matchers));
+  }
+}
+
+TEST_F(SeriesIndexTest, NamesAndValuesSortedAndLimited) {
+  Add(Labels::Must({{"__name__", "up"}, {"job", "b"}, {"zone", "x"}}));
+  Add(Labels::Must({{"__name__", "up"}, {"job", "a"}}));
+  Add(Labels::Must({{"__name__", "down"}, {"job", "c"}, {"pod", "p"}}));
+  const std::vector<Matcher> up = {Matcher::Equal("__name__", "up")};
+  EXPECT_EQ(*index_.LabelNames({}, 0), (Strings{"__name__", "job", "pod", "zone"}));
+  EXPECT_EQ(*index_.LabelNames(up, 0), (Strings{"__name__", "job", "zone"}));
+  EXPECT_EQ(*index_.LabelNames(up, 2), (Strings{"__name__", "job"}));
+  EXPECT_EQ(*index_.LabelValues("job", {}, 0), (Strings{"a", "b", "c"}));
+  EXPECT_EQ(*index_.LabelValues("job", up, 0), (Strings{"a", "b"}));
+  EXPECT_EQ(*index_.LabelValues("job", {}, 1), (Strings{"a"}));
+  EXPECT_EQ(*index_.LabelValues("none", {}, 0), Strings{});
+}
+
+TEST_F(SeriesIndexTest, ALongScanCanBeCancelled) {
+  for (int i = 0; i < 10000; ++i) {
+    Add(Labels::Must({{"__name__", "up"}, {"id", std::to_string(i)}}));
+  }
+  Cancellation cancellation;
+  cancellation.Cancel();
+  const Matcher any = Make(Op::kRegex, "id", "7.*");
+  EXPECT_EQ(index_.Select({&any, 1}, &cancellation).status().code(), StatusCode::kCancelled);
+}
+
+}  // namespace
+}  // namespace tidemark::tsdb
