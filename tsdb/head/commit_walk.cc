@@ -1,0 +1,123 @@
+#include "tsdb/head/commit_walk.h"
+
+#include <utility>
+
+#include "tsdb/base/check.h"
+
+namespace tidemark::tsdb {
+namespace {
+
+// How far ahead of the loop memory is asked for: a lookup is two cache misses
+// that need not wait for each other.
+constexpr size_t kPrefetchAhead = 8;
+
+}  // namespace
+
+void CommitWalk::Run() {
+  head_.Walk([this](size_t k, HeadShard& shard) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    if (k == 0) sequence_ = journal_.Begin();
+    FindSeries(k, shard);
+    AddFloats(k, shard);
+    AddHistograms(k, shard);
+  });
+}
+
+void CommitWalk::FindSeries(size_t k, HeadShard& shard) {
+  std::vector<uint32_t>& refs = staged_.shards[k].series;
+  for (size_t i = 0; i < refs.size(); ++i) {
+    if (i + kPrefetchAhead < refs.size()) {
+      shard.table.prefetch(staged_.series[refs[i + kPrefetchAhead]].hash);
+    }
+    StagedSeries& staged = staged_.series[refs[i]];
+    staged.series = shard.Find(staged.hash);
+    if (staged.series != nullptr) {
+      __builtin_prefetch(staged.series);
+      continue;
+    }
+    auto labels = Labels::FromPacked(staged_.packed_labels(staged));
+    CHECK(labels.ok(), "labels changed while they were staged");
+    const SeriesId id = tenant_.NewSeriesId(labels->metric_name());
+    staged.series =
+        &head_.Create(shard, staged.hash, tenant_, *std::move(labels), id, kNothingSealed);
+  }
+  refs.clear();
+}
+
+bool CommitWalk::Count(Outcome outcome, uint32_t series, int64_t t) {
+  switch (outcome) {
+    case Outcome::kNewLate:
+      ++report_.late;
+      [[fallthrough]];
+    case Outcome::kNew:
+      ++report_.written;
+      return true;
+    case Outcome::kUnsealed:
+      ++report_.duplicates;
+      return true;
+    case Outcome::kSealed:
+      ++report_.duplicates;
+      return false;
+    case Outcome::kConflict:
+      report_.conflicts.push_back({series, t});
+      return false;
+    case Outcome::kNeedsRead:
+      break;
+  }
+  return false;
+}
+
+void CommitWalk::AddFloats(size_t k, HeadShard& shard) {
+  std::vector<StagedFloat>& floats = staged_.shards[k].floats;
+  size_t kept = 0;
+  for (const StagedFloat& sample : floats) {
+    HeadSeries& series = *staged_.series[sample.series].series;
+    const uint32_t bytes = series.sample_bytes();
+    const Outcome outcome = series.AddFloat(sample.t, sample.v, sealed_.Find(series));
+    if (outcome == Outcome::kNeedsRead) {
+      floats[kept++] = sample;
+      continue;
+    }
+    shard.NoteSamples(series, bytes);
+    if (Count(outcome, sample.series, sample.t)) record_.AddFloat(series.id, sample.t, sample.v);
+  }
+  floats.resize(kept);
+}
+
+void CommitWalk::AddHistograms(size_t k, HeadShard& shard) {
+  std::vector<StagedHistogram>& histograms = staged_.shards[k].histograms;
+  size_t kept = 0;
+  for (StagedHistogram& sample : histograms) {
+    HeadSeries& series = *staged_.series[sample.series].series;
+    const uint32_t bytes = series.sample_bytes();
+    const Outcome outcome = series.AddHistogram(sample.t, sample.h, sealed_.Find(series));
+    if (outcome == Outcome::kNeedsRead) {
+      if (&histograms[kept] != &sample) histograms[kept] = std::move(sample);
+      ++kept;
+      continue;
+    }
+    shard.NoteSamples(series, bytes);
+    if (Count(outcome, sample.series, sample.t)) {
+      record_.AddHistogram(series.id, sample.t, sample.h);
+    }
+  }
+  histograms.resize(kept);
+}
+
+bool CommitWalk::AskForRest(const StagedCommit& staged, const Head& head, SealedLookup& sealed) {
+  bool any = false;
+  for (size_t k = 0; k < staged.shards.size(); ++k) {
+    const StagedShard& rest = staged.shards[k];
+    if (rest.floats.empty() && rest.histograms.empty()) continue;
+    any = true;
+    MutexLock lock(head.shard(k).mutex);
+    for (const StagedFloat& sample : rest.floats) {
+      sealed.Ask(*staged.series[sample.series].series, sample.t);
+    }
+    for (const StagedHistogram& sample : rest.histograms) {
+      sealed.Ask(*staged.series[sample.series].series, sample.t);
+    }
+  }
+  return any;
+}
+
+}  // namespace tidemark::tsdb

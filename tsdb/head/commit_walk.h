@@ -1,0 +1,54 @@
+// CommitWalk: one walk of a commit over the shards of the head.
+#pragma once
+
+#include <cstdint>
+
+#include "tsdb/head/head.h"
+#include "tsdb/head/journal.h"
+#include "tsdb/head/sealed_lookup.h"
+#include "tsdb/head/staged.h"
+#include "tsdb/storage.h"
+#include "tsdb/store/journal_record.h"
+
+namespace tidemark::tsdb {
+
+// Threads: one.
+class CommitWalk {
+ public:
+  CommitWalk(Head& head, Journal& journal, HeadTenant& tenant, StagedCommit& staged,
+             const SealedLookup& sealed, CommitReport& report)
+      : head_(head),
+        journal_(journal),
+        tenant_(tenant),
+        staged_(staged),
+        sealed_(sealed),
+        report_(report) {}
+
+  // Takes a number, puts the staged samples into the head, and counts them in
+  // the report.  What needs a read of raw that `sealed` does not have stays
+  // staged, all else does not.
+  void Run();
+
+  uint64_t sequence() const { return sequence_; }
+  JournalWriter& record() { return record_; }
+  // Asks for what stayed staged; false when nothing did.
+  static bool AskForRest(const StagedCommit& staged, const Head& head, SealedLookup& sealed);
+
+ private:
+  void FindSeries(size_t k, HeadShard& shard) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
+  void AddFloats(size_t k, HeadShard& shard) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
+  void AddHistograms(size_t k, HeadShard& shard) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
+  // Counts the outcome; true when the sample belongs in the record.
+  bool Count(Outcome outcome, uint32_t series, int64_t t);
+
+  Head& head_;
+  Journal& journal_;
+  HeadTenant& tenant_;
+  StagedCommit& staged_;
+  const SealedLookup& sealed_;
+  CommitReport& report_;
+  uint64_t sequence_ = 0;
+  JournalWriter record_;
+};
+
+}  // namespace tidemark::tsdb

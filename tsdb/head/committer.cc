@@ -1,0 +1,115 @@
+#include "tsdb/head/committer.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tsdb/base/checksum.h"
+#include "tsdb/head/commit_walk.h"
+#include "tsdb/store/fault.h"
+#include "tsdb/store/meta_records.h"
+
+namespace tidemark::tsdb {
+
+CommitCounters::CommitCounters(Metrics& metrics)
+    : floats(metrics.AddCounter("tidemark_storage_samples_staged_total",
+                                "Samples that commits were given, by type.", {{"type", "float"}})),
+      histograms(metrics.AddCounter("tidemark_storage_samples_staged_total",
+                                    "Samples that commits were given, by type.",
+                                    {{"type", "histogram"}})),
+      late(metrics.AddCounter("tidemark_storage_late_samples_total",
+                              "Samples taken that were older than the newest of their series.")),
+      duplicates(metrics.AddCounter("tidemark_storage_duplicate_samples_total",
+                                    "Samples that were stored already; they changed nothing.")),
+      conflicts(
+          metrics.AddCounter("tidemark_storage_conflicting_samples_total",
+                             "Samples refused because another value is stored at their time.")),
+      unreadable_blocks(metrics.AddCounter(
+          "tidemark_storage_unreadable_blocks_total",
+          "Sealed blocks that could not be read while looking for duplicates.")) {}
+
+namespace {
+
+void CountStaged(const StagedCommit& staged, const CommitCounters& counters) {
+  size_t floats = 0;
+  size_t histograms = 0;
+  for (const StagedShard& shard : staged.shards) {
+    floats += shard.floats.size();
+    histograms += shard.histograms.size();
+  }
+  counters.floats->Add(floats);
+  counters.histograms->Add(histograms);
+}
+
+// What becomes true of the head once a commit is written.
+struct Written {
+  HeadTenant* tenant;
+  std::vector<HeadSeries*> series;  // new in the catalog
+  std::vector<std::pair<std::string, Metadata>> metadata;
+
+  void operator()() const {
+    tenant->catalogued.store(true, std::memory_order_release);
+    for (HeadSeries* one : series) one->SetCatalogued();
+    for (const auto& [metric, value] : metadata) tenant->SetMetadata(metric, value);
+  }
+};
+
+void PutCatalog(const StagedCommit& staged, WriteBatch& batch, Written& written) {
+  const HeadTenant& tenant = *written.tenant;
+  if (!tenant.catalogued.load(std::memory_order_acquire)) {
+    batch.Put(Family::kCatalog, TenantKey(tenant.id), tenant.name);
+  }
+  for (const StagedSeries& one : staged.series) {
+    if (one.series->catalogued()) continue;
+    batch.Put(Family::kCatalog, SeriesKey(tenant.id, one.series->id), one.series->labels.packed());
+    written.series.push_back(one.series);
+  }
+}
+
+void PutMeta(StagedCommit& staged, WriteBatch& batch, Written& written) {
+  const HeadTenant& tenant = *written.tenant;
+  for (const StagedExemplar& one : staged.exemplars) {
+    const std::string value = EncodeExemplar(one.exemplar);
+    batch.Put(Family::kMeta,
+              ExemplarKey(tenant.id, staged.series[one.series].series->id, one.exemplar.t,
+                          Checksum64(value)),
+              value);
+  }
+  for (auto& [metric, metadata] : staged.metadata) {
+    if (!tenant.IsNewMetadata(metric, metadata)) continue;
+    batch.Put(Family::kMeta, MetadataKey(tenant.id, metric), EncodeMetadata(metadata));
+    written.metadata.emplace_back(std::move(metric), std::move(metadata));
+  }
+}
+
+}  // namespace
+
+StatusOr<CommitReport> Committer::Commit(StagedCommit& staged) {
+  CountStaged(staged, counters_);
+  CommitReport report;
+  HeadTenant& tenant = head_.tenants().FindOrCreate(staged.tenant);
+  SealedLookup sealed(store_, *counters_.unreadable_blocks);
+  Journal::Entry entry;
+  entry.batch = store_.NewBatch();
+  do {
+    sealed.Read();
+    CommitWalk walk(head_, journal_, tenant, staged, sealed, report);
+    walk.Run();
+    entry.sequences.push_back(walk.sequence());
+    entry.batch->Put(Family::kJournal, JournalKey(walk.sequence()),
+                     walk.record().Finish(tenant.id, walk.sequence(), journal_.durable()));
+  } while (CommitWalk::AskForRest(staged, head_, sealed));
+  Written written{&tenant, {}, {}};
+  PutCatalog(staged, *entry.batch, written);
+  PutMeta(staged, *entry.batch, written);
+  entry.on_written = std::move(written);
+  FaultPoint("commit.applied").IgnoreError();
+  RETURN_IF_ERROR(journal_.Write(std::move(entry)));
+  FaultPoint("commit.written").IgnoreError();
+  counters_.late->Add(report.late);
+  counters_.duplicates->Add(report.duplicates);
+  counters_.conflicts->Add(report.conflicts.size());
+  return report;
+}
+
+}  // namespace tidemark::tsdb

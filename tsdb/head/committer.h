@@ -1,0 +1,48 @@
+// Committer: makes what was staged visible in the head and durable in the
+// journal.
+//
+// One walk over the shards (tsdb/head/head.h) numbers the commit, finds and
+// creates its series, tells each sample from duplicates and conflicts, puts it
+// into the head, and collects the journal record.  A late sample that may be in
+// a sealed block is put off: the block is read after the walk, under no lock,
+// and another walk, with a number and record of its own, takes what was put
+// off.  Then all records, new series, exemplars and metadata go into one batch.
+#pragma once
+
+#include <memory>
+
+#include "tsdb/base/metrics.h"
+#include "tsdb/head/head.h"
+#include "tsdb/head/journal.h"
+#include "tsdb/head/staged.h"
+#include "tsdb/storage.h"
+
+namespace tidemark::tsdb {
+
+struct CommitCounters {
+  explicit CommitCounters(Metrics& metrics);
+  Counter* floats;
+  Counter* histograms;
+  Counter* late;
+  Counter* duplicates;
+  Counter* conflicts;
+  Counter* unreadable_blocks;
+};
+
+// Threads: all functions may be called from any thread.
+class Committer {
+ public:
+  Committer(Head& head, Journal& journal, Store& store, Metrics& metrics)
+      : head_(head), journal_(journal), store_(store), counters_(metrics) {}
+
+  //   kUnavailable  applied but not durable: kept by the journal until it is
+  StatusOr<CommitReport> Commit(StagedCommit& staged);
+
+ private:
+  Head& head_;
+  Journal& journal_;
+  Store& store_;
+  const CommitCounters counters_;
+};
+
+}  // namespace tidemark::tsdb

@@ -1,0 +1,52 @@
+// Head: all series of all tenants, with their newest, unsealed samples.
+//
+// Commits walk the shards in order, hand over hand: the next lock is taken
+// before the last one is let go, so no commit overtakes another.  What is
+// numbered at the first shard (the journal's sequence, a seal's barrier) is
+// therefore the order in which every series sees them.
+//
+// Locks, in the order in which they may be held together:
+//   shard k, shard k+1 -> HeadTenant, SeriesIndex, Journal
+// and none of them during a read or write of the store.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+
+#include "tsdb/head/shard.h"
+#include "tsdb/head/tenants.h"
+
+namespace tidemark::tsdb {
+
+// Threads: all functions may be called from any thread.
+class Head {
+ public:
+  HeadShard& shard(size_t i) { return shards_[i]; }
+  const HeadShard& shard(size_t i) const { return shards_[i]; }
+  TenantTable& tenants() { return tenants_; }
+  const TenantTable& tenants() const { return tenants_; }
+
+  // Calls visit(i, shard) for every shard in order, its lock held.
+  void Walk(const std::function<void(size_t, HeadShard&)>& visit);
+
+  // Creates a series, with its lock held, and puts it into the tenant's index.
+  // `sealed_bound`: no sample after it is in raw.
+  HeadSeries& Create(HeadShard& shard, const LabelHash& hash, HeadTenant& tenant, Labels labels,
+                     SeriesId id, int64_t sealed_bound) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
+
+  // What of the series is unsealed and may lie within [mint, maxt].
+  std::vector<std::shared_ptr<const Piece>> Snapshot(const HeadSeries& series, int64_t mint,
+                                                     int64_t maxt) const;
+
+  // Of unsealed samples, and of series with their share of the index; roughly.
+  int64_t sample_bytes() const;
+  int64_t series_bytes() const;
+
+ private:
+  std::array<HeadShard, kHeadShards> shards_;
+  TenantTable tenants_;
+};
+
+}  // namespace tidemark::tsdb

@@ -1,0 +1,105 @@
+#include "tsdb/head/head_appender.h"
+
+#include <fmt/format.h>
+
+#include "tsdb/base/check.h"
+
+namespace tidemark::tsdb {
+namespace {
+
+// In messages: names and values can be long.
+constexpr size_t kShown = 100;
+
+std::string_view Shown(std::string_view s) { return s.substr(0, kShown); }
+
+}  // namespace
+
+HeadAppender::HeadAppender(const AppenderContext& context, std::string_view tenant)
+    : context_(context), salt_(TenantSalt(tenant)) {
+  staged_.tenant = tenant;
+}
+
+Status HeadAppender::CheckLabels(const Labels& labels) const {
+  size_t n = 0;
+  bool named = false;
+  for (const LabelView label : labels) {
+    ++n;
+    named |= label.name == kMetricName;
+    if (label.name.size() > context_.max_label_name_bytes) {
+      return InvalidArgument(fmt::format("label name of {} bytes, at most {} are taken: {}…",
+                                         label.name.size(), context_.max_label_name_bytes,
+                                         Shown(label.name)));
+    }
+    if (label.value.size() > context_.max_label_value_bytes) {
+      return InvalidArgument(fmt::format("value of label {} has {} bytes, at most {} are taken",
+                                         Shown(label.name), label.value.size(),
+                                         context_.max_label_value_bytes));
+    }
+  }
+  if (!named) return InvalidArgument("series without a metric name");
+  if (n > context_.max_label_names) {
+    return InvalidArgument(fmt::format("series of metric {} has {} labels, at most {} are taken",
+                                       Shown(labels.metric_name()), n, context_.max_label_names));
+  }
+  return OkStatus();
+}
+
+StatusOr<SeriesRef> HeadAppender::GetSeries(const Labels& labels) {
+  RETURN_IF_ERROR(CheckLabels(labels));
+  const std::string& packed = labels.packed();
+  const auto ref = static_cast<SeriesRef>(staged_.series.size());
+  staged_.series.push_back(
+      {HashLabels(packed, salt_), staged_.labels.size(), packed.size(), nullptr});
+  staged_.labels += packed;
+  staged_.shard_of(ref).series.push_back(ref);
+  return ref;
+}
+
+Status HeadAppender::CheckTime(int64_t t) const {
+  const int64_t oldest = context_.retention.mark();
+  if (t >= oldest) return OkStatus();
+  return OutOfRange(fmt::format(
+      "sample at {} ms is older than raw retention, which reaches back to {} ms", t, oldest));
+}
+
+Status HeadAppender::Append(SeriesRef series, const Sample& sample) {
+  CHECK(series < staged_.series.size(), "a SeriesRef that GetSeries did not return");
+  RETURN_IF_ERROR(CheckTime(sample.t));
+  staged_.shard_of(series).floats.push_back({series, sample.t, sample.v});
+  return OkStatus();
+}
+
+Status HeadAppender::AppendHistogram(SeriesRef series, int64_t t, const FloatHistogram& h) {
+  CHECK(series < staged_.series.size(), "a SeriesRef that GetSeries did not return");
+  RETURN_IF_ERROR(CheckTime(t));
+  RETURN_IF_ERROR(h.Validate());
+  staged_.shard_of(series).histograms.push_back({series, t, h});
+  return OkStatus();
+}
+
+Status HeadAppender::AppendExemplar(SeriesRef series, const Exemplar& exemplar) {
+  CHECK(series < staged_.series.size(), "a SeriesRef that GetSeries did not return");
+  RETURN_IF_ERROR(CheckTime(exemplar.t));
+  staged_.exemplars.push_back({series, exemplar});
+  return OkStatus();
+}
+
+Status HeadAppender::SetMetadata(std::string_view metric, const Metadata& metadata) {
+  if (metric.empty()) return InvalidArgument("metadata without a metric name");
+  if (metric.size() > context_.max_label_value_bytes ||
+      metadata.help.size() > context_.max_label_value_bytes ||
+      metadata.unit.size() > context_.max_label_value_bytes) {
+    return InvalidArgument(fmt::format("metadata of {}: longer than the {} bytes that are taken",
+                                       Shown(metric), context_.max_label_value_bytes));
+  }
+  staged_.metadata.emplace_back(metric, metadata);
+  return OkStatus();
+}
+
+StatusOr<CommitReport> HeadAppender::Commit() {
+  if (staged_.series.empty() && staged_.metadata.empty()) return CommitReport();
+  RETURN_IF_ERROR(context_.gate.Check());
+  return context_.committer.Commit(staged_);
+}
+
+}  // namespace tidemark::tsdb

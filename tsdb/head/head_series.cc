@@ -1,0 +1,304 @@
+#include "tsdb/head/head_series.h"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "tsdb/store/keys.h"
+
+namespace tidemark::tsdb {
+namespace {
+
+// A chunk is closed when it has so many samples, or bytes: it is what a reader
+// of the open chunk copies, and what a late sample is looked for in.
+constexpr uint32_t kMaxChunkSamples = 1024;
+constexpr size_t kMaxChunkBytes = 32 << 10;
+// Inserting into a sorted vector is quick while it is short; then its samples
+// become chunks of their own.
+constexpr size_t kMaxLate = 512;
+
+template <typename Chunk>
+bool IsFull(const Chunk& chunk) {
+  return chunk.count() >= kMaxChunkSamples || chunk.bytes().size() >= kMaxChunkBytes;
+}
+
+template <typename Chunk>
+std::shared_ptr<const ClosedChunk> CopyOf(const Chunk& chunk) {
+  const ChunkView view = chunk.view();
+  return std::make_shared<const ClosedChunk>(
+      ClosedChunk{view.codec, view.count, chunk.min_t(), chunk.max_t(), std::string(view.bytes)});
+}
+
+void AppendTo(FloatChunk& chunk, const Sample& sample) { chunk.Append(sample.t, sample.v); }
+void AppendTo(HistogramChunk& chunk, const HistogramSample& sample) {
+  chunk.Append(sample.t, sample.h);
+}
+
+// Encodes sorted late samples into chunks that end where blocks do.
+template <typename Chunk, typename T>
+void CloseLate(std::vector<T>& late, Piece& piece) {
+  Chunk chunk;
+  int64_t block_end = 0;
+  for (const T& sample : late) {
+    if (!chunk.empty() && (sample.t > block_end || IsFull(chunk))) {
+      piece.chunks.push_back(CopyOf(chunk));
+      chunk.Clear();
+    }
+    if (chunk.empty()) block_end = BlockEnd(sample.t);
+    AppendTo(chunk, sample);
+  }
+  if (!chunk.empty()) piece.chunks.push_back(CopyOf(chunk));
+  late.clear();
+}
+
+template <typename T>
+void InsertSorted(std::vector<T>& late, T sample) {
+  const auto at = std::upper_bound(late.begin(), late.end(), sample.t,
+                                   [](int64_t t, const T& other) { return t < other.t; });
+  late.insert(at, std::move(sample));
+}
+
+template <typename T>
+std::vector<T> Between(const std::vector<T>& late, int64_t mint, int64_t maxt) {
+  std::vector<T> out;
+  for (const T& sample : late) {
+    if (sample.t >= mint && sample.t <= maxt) out.push_back(sample);
+  }
+  return out;
+}
+
+bool Overlaps(const ClosedChunk& chunk, int64_t mint, int64_t maxt) {
+  return chunk.min_t <= maxt && chunk.max_t >= mint;
+}
+
+// Calls use(min_t, max_t, bytes) for every part of the piece.
+template <typename Use>
+void ForEachPart(const Piece& piece, const Use& use) {
+  for (const auto& chunk : piece.chunks) use(chunk->min_t, chunk->max_t, chunk->bytes.size());
+  for (const Sample& sample : piece.late_floats) use(sample.t, sample.t, sizeof(Sample));
+  for (const HistogramSample& sample : piece.late_histograms) {
+    use(sample.t, sample.t, sample.h.SizeBytes());
+  }
+}
+
+}  // namespace
+
+bool HeadSeries::has_samples() const {
+  return !floats_.empty() || (histograms_ != nullptr && !histograms_->empty()) ||
+         piece_ != nullptr || !frozen_.empty();
+}
+
+Piece& HeadSeries::open_piece() {
+  if (piece_ == nullptr) piece_ = std::make_unique<Piece>();
+  return *piece_;
+}
+
+// ---------------------------------------------------------------- classification
+
+std::optional<SampleValue> HeadSeries::FindUnsealed(int64_t t) const {
+  if (!has_samples() || t < min_t_ || t > max_t_) return std::nullopt;
+  if (!floats_.empty() && t >= floats_.min_t() && t <= floats_.max_t()) {
+    if (auto found = FindInChunk(floats_.view(), t)) return found;
+  }
+  if (histograms_ != nullptr && !histograms_->empty() && t >= histograms_->min_t() &&
+      t <= histograms_->max_t()) {
+    if (auto found = FindInChunk(histograms_->view(), t)) return found;
+  }
+  if (piece_ != nullptr) {
+    if (auto found = FindInPiece(*piece_, t)) return found;
+  }
+  for (const auto& piece : frozen_) {
+    if (auto found = FindInPiece(*piece, t)) return found;
+  }
+  return std::nullopt;
+}
+
+template <typename Same>
+Outcome HeadSeries::Classify(int64_t t, const SealedView* sealed, bool replay,
+                             const Same& same) const {
+  if (const auto found = FindUnsealed(t)) {
+    return same(*found) ? Outcome::kUnsealed : Outcome::kConflict;
+  }
+  if (t <= sealed_bound_ && !replay) {
+    if (sealed == nullptr || !sealed->Covers(t, hand_overs_)) return Outcome::kNeedsRead;
+    if (const SampleValue* found = sealed->Find(t)) {
+      return same(*found) ? Outcome::kSealed : Outcome::kConflict;
+    }
+  }
+  const bool late = newest_kind_ != NewestKind::kNone && t < newest_t_;
+  return late ? Outcome::kNewLate : Outcome::kNew;
+}
+
+Outcome HeadSeries::AddFloat(int64_t t, double v, const SealedView* sealed) {
+  if (newest_kind_ != NewestKind::kNone) {
+    if (t > newest_t_ && t > sealed_bound_) return PutFloat(t, v, Outcome::kNew);
+    if (t == newest_t_ && newest_kind_ == NewestKind::kFloat) {
+      if (std::bit_cast<uint64_t>(v) != std::bit_cast<uint64_t>(newest_v_)) {
+        return Outcome::kConflict;
+      }
+      return has_samples() ? Outcome::kUnsealed : Outcome::kSealed;
+    }
+  }
+  const auto same = [v](const SampleValue& found) { return SameValue(found, SampleValue(v)); };
+  return PutFloat(t, v, Classify(t, sealed, false, same));
+}
+
+Outcome HeadSeries::ReplayFloat(int64_t t, double v) {
+  if (newest_kind_ == NewestKind::kNone || t > newest_t_) return PutFloat(t, v, Outcome::kNew);
+  const auto same = [v](const SampleValue& found) { return SameValue(found, SampleValue(v)); };
+  return PutFloat(t, v, Classify(t, nullptr, true, same));
+}
+
+Outcome HeadSeries::AddHistogram(int64_t t, const FloatHistogram& h, const SealedView* sealed) {
+  if (newest_kind_ != NewestKind::kNone && t > newest_t_ && t > sealed_bound_) {
+    return PutHistogram(t, h, Outcome::kNew);
+  }
+  const auto same = [&h](const SampleValue& found) {
+    const auto* other = std::get_if<FloatHistogram>(&found);
+    return other != nullptr && SameHistogram(*other, h);
+  };
+  return PutHistogram(t, h, Classify(t, sealed, false, same));
+}
+
+Outcome HeadSeries::ReplayHistogram(int64_t t, const FloatHistogram& h) {
+  const auto same = [&h](const SampleValue& found) {
+    const auto* other = std::get_if<FloatHistogram>(&found);
+    return other != nullptr && SameHistogram(*other, h);
+  };
+  return PutHistogram(t, h, Classify(t, nullptr, true, same));
+}
+
+// ---------------------------------------------------------------- adding
+
+void HeadSeries::Note(int64_t t, size_t bytes) {
+  min_t_ = std::min(min_t_, t);
+  max_t_ = std::max(max_t_, t);
+  sample_bytes_ += static_cast<uint32_t>(bytes);
+}
+
+Outcome HeadSeries::PutFloat(int64_t t, double v, Outcome outcome) {
+  if (outcome != Outcome::kNew && outcome != Outcome::kNewLate) return outcome;
+  if (!floats_.empty() && t <= floats_.max_t()) {
+    LateFloat(t, v);
+  } else {
+    if (!floats_.empty() && (t > float_block_end_ || IsFull(floats_))) CloseFloats();
+    if (floats_.empty()) float_block_end_ = BlockEnd(t);
+    const size_t before = floats_.bytes().size();
+    floats_.Append(t, v);
+    Note(t, floats_.bytes().size() - before);
+  }
+  if (newest_kind_ == NewestKind::kNone || t > newest_t_) {
+    newest_t_ = t;
+    newest_v_ = v;
+    newest_kind_ = NewestKind::kFloat;
+  }
+  return outcome;
+}
+
+Outcome HeadSeries::PutHistogram(int64_t t, const FloatHistogram& h, Outcome outcome) {
+  if (outcome != Outcome::kNew && outcome != Outcome::kNewLate) return outcome;
+  if (histograms_ == nullptr) histograms_ = std::make_unique<HistogramChunk>();
+  if (!histograms_->empty() && t <= histograms_->max_t()) {
+    LateHistogram(t, h);
+  } else {
+    if (!histograms_->empty() && (t > histogram_block_end_ || IsFull(*histograms_))) {
+      CloseHistograms();
+    }
+    if (histograms_->empty()) histogram_block_end_ = BlockEnd(t);
+    const size_t before = histograms_->bytes().size();
+    histograms_->Append(t, h);
+    Note(t, histograms_->bytes().size() - before);
+  }
+  if (newest_kind_ == NewestKind::kNone || t > newest_t_) {
+    newest_t_ = t;
+    newest_kind_ = NewestKind::kHistogram;
+  }
+  return outcome;
+}
+
+void HeadSeries::LateFloat(int64_t t, double v) {
+  Piece& piece = open_piece();
+  if (piece.late_floats.size() >= kMaxLate) CloseLate<FloatChunk>(piece.late_floats, piece);
+  InsertSorted(piece.late_floats, Sample{t, v});
+  Note(t, sizeof(Sample));
+}
+
+void HeadSeries::LateHistogram(int64_t t, const FloatHistogram& h) {
+  Piece& piece = open_piece();
+  if (piece.late_histograms.size() >= kMaxLate) {
+    CloseLate<HistogramChunk>(piece.late_histograms, piece);
+  }
+  Note(t, h.SizeBytes());
+  InsertSorted(piece.late_histograms, HistogramSample{t, h});
+}
+
+void HeadSeries::CloseFloats() {
+  if (floats_.empty()) return;
+  open_piece().chunks.push_back(CopyOf(floats_));
+  floats_.Clear();
+}
+
+void HeadSeries::CloseHistograms() {
+  if (histograms_ == nullptr || histograms_->empty()) return;
+  open_piece().chunks.push_back(CopyOf(*histograms_));
+  histograms_->Clear();
+}
+
+// ---------------------------------------------------------------- sealing and reading
+
+std::shared_ptr<const Piece> HeadSeries::Freeze() {
+  CloseFloats();
+  CloseHistograms();
+  if (piece_ == nullptr) return nullptr;
+  CloseLate<FloatChunk>(piece_->late_floats, *piece_);
+  CloseLate<HistogramChunk>(piece_->late_histograms, *piece_);
+  frozen_.push_back(std::shared_ptr<const Piece>(std::move(piece_)));
+  return frozen_.back();
+}
+
+void HeadSeries::HandOver(const std::shared_ptr<const Piece>& piece, int64_t newest_sealed) {
+  std::erase(frozen_, piece);
+  sealed_bound_ = std::max(sealed_bound_, newest_sealed);
+  ++hand_overs_;
+  Recount();
+}
+
+void HeadSeries::Recount() {
+  min_t_ = std::numeric_limits<int64_t>::max();
+  max_t_ = std::numeric_limits<int64_t>::min();
+  sample_bytes_ = 0;
+  const auto count = [this](int64_t first, int64_t last, size_t bytes) {
+    min_t_ = std::min(min_t_, first);
+    Note(last, bytes);
+  };
+  if (!floats_.empty()) count(floats_.min_t(), floats_.max_t(), floats_.bytes().size());
+  if (histograms_ != nullptr && !histograms_->empty()) {
+    count(histograms_->min_t(), histograms_->max_t(), histograms_->bytes().size());
+  }
+  if (piece_ != nullptr) ForEachPart(*piece_, count);
+  for (const auto& piece : frozen_) ForEachPart(*piece, count);
+}
+
+std::vector<std::shared_ptr<const Piece>> HeadSeries::Snapshot(int64_t mint, int64_t maxt) const {
+  if (!has_samples() || max_t_ < mint || min_t_ > maxt) return {};
+  std::vector<std::shared_ptr<const Piece>> out = frozen_;
+  auto open = std::make_shared<Piece>();
+  if (piece_ != nullptr) {
+    for (const auto& chunk : piece_->chunks) {
+      if (Overlaps(*chunk, mint, maxt)) open->chunks.push_back(chunk);
+    }
+    open->late_floats = Between(piece_->late_floats, mint, maxt);
+    open->late_histograms = Between(piece_->late_histograms, mint, maxt);
+  }
+  if (!floats_.empty() && floats_.max_t() >= mint && floats_.min_t() <= maxt) {
+    open->chunks.push_back(CopyOf(floats_));
+  }
+  if (histograms_ != nullptr && !histograms_->empty() && histograms_->max_t() >= mint &&
+      histograms_->min_t() <= maxt) {
+    open->chunks.push_back(CopyOf(*histograms_));
+  }
+  if (!open->empty()) out.push_back(std::move(open));
+  return out;
+}
+
+}  // namespace tidemark::tsdb

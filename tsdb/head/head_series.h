@@ -1,0 +1,133 @@
+// HeadSeries: one series' unsealed samples, and what is needed to tell new
+// samples from duplicates and conflicts.
+//
+//   switch (series.AddFloat(t, v, sealed)) { case Outcome::kNew: … }
+//
+// Where a sample can be:
+//
+//   open chunk (one per type) -> closed chunk or late buffer: the open piece
+//     -> frozen pieces (a seal is under way) -> sealed: family raw
+//
+// A chunk is closed at the end of its block, so that a seal can store it as it
+// is.  After a seal, newest_t and its value stay, so that the next sample in
+// order needs no read; what lies at or before `sealed_bound` may be in raw, and
+// a sample there that is not in memory is taken only with a SealedView of it.
+//
+// Threads: under its shard's lock, but for the atomics.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "tsdb/chunk/float_chunk.h"
+#include "tsdb/chunk/histogram_chunk.h"
+#include "tsdb/head/piece.h"
+#include "tsdb/index/series.h"
+
+namespace tidemark::tsdb {
+
+enum class Outcome {
+  kNew,        // in order, or of unknown order
+  kNewLate,    // older than the newest sample
+  kUnsealed,   // a duplicate of a sample in memory, which may not be durable yet
+  kSealed,     // a duplicate of a sample that is in raw
+  kConflict,   // another value is stored at its time
+  kNeedsRead,  // cannot be told without a SealedView; nothing changed
+};
+
+// What raw holds at some times of one series, read outside of all locks.
+class SealedView {
+ public:
+  virtual ~SealedView() = default;
+  // Whether the read is of `t`, and newer than the series' last hand-over.
+  virtual bool Covers(int64_t t, uint32_t hand_overs) const = 0;
+  virtual const SampleValue* Find(int64_t t) const = 0;
+};
+
+class HeadSeries : public IndexedSeries {
+ public:
+  // `sealed_bound`: no sample after it is in raw; the smallest int64 for a new
+  // series.
+  HeadSeries(Labels series_labels, TenantId series_tenant, SeriesId series_id, size_t shard_index,
+             int64_t sealed_bound)
+      : shard(static_cast<uint8_t>(shard_index)), sealed_bound_(sealed_bound) {
+    labels = std::move(series_labels);
+    tenant = series_tenant;
+    id = series_id;
+  }
+
+  // `sealed` may be null: then kNeedsRead is possible.
+  Outcome AddFloat(int64_t t, double v, const SealedView* sealed);
+  Outcome AddHistogram(int64_t t, const FloatHistogram& h, const SealedView* sealed);
+  // As the above for a journal record's sample, which was found to be new, or a
+  // duplicate, when it was acknowledged: raw is not asked.
+  Outcome ReplayFloat(int64_t t, double v);
+  Outcome ReplayHistogram(int64_t t, const FloatHistogram& h);
+
+  // Moves all samples into a frozen piece and returns it; null when there are
+  // none.
+  std::shared_ptr<const Piece> Freeze();
+  // The piece is in raw now, and readable there: forgets it.
+  void HandOver(const std::shared_ptr<const Piece>& piece, int64_t newest_sealed);
+
+  // Copies of, or shares in, all that may lie within [mint, maxt].
+  std::vector<std::shared_ptr<const Piece>> Snapshot(int64_t mint, int64_t maxt) const;
+
+  bool has_samples() const;
+  // Of the unsealed samples, both inclusive; only when has_samples().
+  int64_t min_t() const { return min_t_; }
+  int64_t max_t() const { return max_t_; }
+  uint32_t hand_overs() const { return hand_overs_; }
+  // Bytes of unsealed samples, roughly.
+  uint32_t sample_bytes() const { return sample_bytes_; }
+
+  // Whether the catalog has the series; until then each commit that touches it
+  // writes the record again.
+  bool catalogued() const { return catalogued_.load(std::memory_order_acquire); }
+  void SetCatalogued() { catalogued_.store(true, std::memory_order_release); }
+
+  const uint8_t shard;  // of the Head
+  // Whether the shard has it in its list of series with unsealed samples.
+  bool listed = false;
+
+ private:
+  enum class NewestKind : uint8_t { kNone, kFloat, kHistogram };
+
+  // Where `t` stands, other than the newest sample: kNew, kNewLate, kNeedsRead,
+  // or what comparing with what is found says.
+  template <typename Same>
+  Outcome Classify(int64_t t, const SealedView* sealed, bool replay, const Same& same) const;
+  std::optional<SampleValue> FindUnsealed(int64_t t) const;
+  Outcome PutFloat(int64_t t, double v, Outcome outcome);
+  Outcome PutHistogram(int64_t t, const FloatHistogram& h, Outcome outcome);
+  void LateFloat(int64_t t, double v);
+  void LateHistogram(int64_t t, const FloatHistogram& h);
+  void CloseFloats();
+  void CloseHistograms();
+  Piece& open_piece();
+  void Note(int64_t t, size_t bytes);
+  void Recount();
+
+  FloatChunk floats_;
+  std::unique_ptr<HistogramChunk> histograms_;
+  std::unique_ptr<Piece> piece_;  // what is neither open nor frozen
+  std::vector<std::shared_ptr<const Piece>> frozen_;
+
+  int64_t newest_t_ = 0;
+  double newest_v_ = 0;  // kFloat only
+  NewestKind newest_kind_ = NewestKind::kNone;
+  std::atomic<bool> catalogued_{false};
+  uint32_t hand_overs_ = 0;
+  uint32_t sample_bytes_ = 0;
+  int64_t sealed_bound_;
+  int64_t float_block_end_ = 0;  // of the open chunks
+  int64_t histogram_block_end_ = 0;
+  int64_t min_t_ = std::numeric_limits<int64_t>::max();
+  int64_t max_t_ = std::numeric_limits<int64_t>::min();
+};
+
+}  // namespace tidemark::tsdb

@@ -1,0 +1,55 @@
+// Piece: unsealed samples of one series: closed chunks, and late samples that
+// fit into none of them.
+//
+// While samples are added it belongs to its series; once frozen for a seal it
+// never changes, and readers and the sealer share it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "tsdb/chunk/chunk.h"
+#include "tsdb/model/sample.h"
+
+namespace tidemark::tsdb {
+
+// A chunk that nothing is appended to any more.
+struct ClosedChunk {
+  Codec codec;
+  uint32_t count;
+  int64_t min_t;  // both inclusive
+  int64_t max_t;
+  std::string bytes;
+
+  ChunkView view() const { return {codec, count, bytes}; }
+};
+
+// Late samples are sorted by time; times are unique over the whole piece, and
+// over all pieces of a series.
+struct Piece {
+  std::vector<std::shared_ptr<const ClosedChunk>> chunks;
+  std::vector<Sample> late_floats;
+  std::vector<HistogramSample> late_histograms;
+
+  bool empty() const { return chunks.empty() && late_floats.empty() && late_histograms.empty(); }
+};
+
+// One sample's value.
+using SampleValue = std::variant<double, FloatHistogram>;
+
+// FloatHistogram::Equals, but any two stale ones are the same: chunks keep
+// nothing of them but the marker.
+bool SameHistogram(const FloatHistogram& a, const FloatHistogram& b);
+// By bits, or SameHistogram.
+bool SameValue(const SampleValue& a, const SampleValue& b);
+
+// The value at `t` in the chunk, if it has one.
+std::optional<SampleValue> FindInChunk(const ChunkView& chunk, int64_t t);
+std::optional<SampleValue> FindInPiece(const Piece& piece, int64_t t);
+
+}  // namespace tidemark::tsdb

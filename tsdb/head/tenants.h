@@ -1,0 +1,79 @@
+// HeadTenant: what is in memory for one tenant; TenantTable: all of them.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tsdb/base/mutex.h"
+#include "tsdb/index/series_index.h"
+#include "tsdb/model/exemplar.h"
+#include "tsdb/store/keys.h"
+
+namespace tidemark::tsdb {
+
+inline constexpr int64_t kNothingSealed = std::numeric_limits<int64_t>::min();
+
+// Threads: all functions may be called from any thread.
+class HeadTenant {
+ public:
+  HeadTenant(TenantId tenant_id, std::string tenant_name)
+      : id(tenant_id), name(std::move(tenant_name)) {}
+
+  const TenantId id;
+  const std::string name;
+  SeriesIndex index;
+
+  // No sample after it is in raw, for any series that was loaded at start.
+  std::atomic<int64_t> sealed_bound{kNothingSealed};
+  // Whether the catalog has the tenant; until then each commit writes it.
+  std::atomic<bool> catalogued{false};
+
+  // A number no series of the tenant has had: the metric's ordinal and a counter.
+  SeriesId NewSeriesId(std::string_view metric);
+  // A number that the catalog gave to a series.
+  void KeepSeriesId(std::string_view metric, SeriesId series);
+
+  // False when the metric's metadata are these already.
+  bool IsNewMetadata(std::string_view metric, const Metadata& metadata) const;
+  void SetMetadata(std::string_view metric, const Metadata& metadata);
+  std::map<std::string, Metadata> AllMetadata() const;
+
+ private:
+  struct Metric {
+    uint32_t ordinal;
+    uint32_t next;  // counter
+  };
+
+  mutable Mutex mutex_;
+  std::map<std::string, Metric, std::less<>> metrics_ ABSL_GUARDED_BY(mutex_);
+  uint32_t next_ordinal_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::map<std::string, Metadata, std::less<>> metadata_ ABSL_GUARDED_BY(mutex_);
+};
+
+// Threads: all functions may be called from any thread.
+class TenantTable {
+ public:
+  // Null when there is none.
+  HeadTenant* Find(std::string_view name) const;
+  HeadTenant* Find(TenantId id) const;
+  HeadTenant& FindOrCreate(std::string_view name);
+  // One that the catalog has.
+  HeadTenant& Load(TenantId id, std::string_view name);
+  std::vector<HeadTenant*> All() const;
+
+ private:
+  HeadTenant& AddLocked(TenantId id, std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  mutable SharedMutex mutex_;
+  std::map<TenantId, std::unique_ptr<HeadTenant>> by_id_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, HeadTenant*, std::less<>> by_name_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace tidemark::tsdb
