@@ -24,6 +24,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -63,7 +64,8 @@ struct CommitReport {
 };
 
 // Appender: the one way in.  Collects samples of many series, then makes all of
-// them visible and durable together, or none.
+// them visible and durable together, or none.  Of two samples of one series and
+// time, the one added first counts; a float counts as added before a histogram.
 //
 // Threads: one thread per Appender; any number of Appenders at once.
 // Ownership: copies what it is given.  The Storage must outlive it.
@@ -192,6 +194,12 @@ struct TenantStats {
   int64_t max_time = 0;
 };
 
+// Exemplars of one series, in time order.
+struct SeriesExemplars {
+  Labels labels;
+  std::vector<Exemplar> exemplars;
+};
+
 // Threads: all functions but Close may be called from any thread.
 class Storage : public Queryable {
  public:
@@ -204,6 +212,15 @@ class Storage : public Queryable {
 
   // `tenant` is created by its first Commit.
   virtual std::unique_ptr<Appender> NewAppender(std::string_view tenant) = 0;
+
+  // What senders said of the tenant's metrics, by name.
+  virtual std::map<std::string, Metadata> MetricMetadata(std::string_view tenant) const = 0;
+  // The exemplars within [mint, maxt], both inclusive, of the series that match;
+  // series without any are left out, the others ascend in label order.
+  //   kDataLoss  something stored cannot be read
+  virtual StatusOr<std::vector<SeriesExemplars>> Exemplars(std::string_view tenant,
+                                                           std::span<const Matcher> matchers,
+                                                           int64_t mint, int64_t maxt) const = 0;
 
   // Seals everything into blocks, compacts, and returns when that is done.
   virtual Status Flush() = 0;

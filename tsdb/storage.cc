@@ -1,0 +1,144 @@
+#include "tsdb/storage.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "tsdb/block/partitions.h"
+#include "tsdb/block/retention.h"
+#include "tsdb/head/committer.h"
+#include "tsdb/head/head.h"
+#include "tsdb/head/head_appender.h"
+#include "tsdb/head/head_stats.h"
+#include "tsdb/head/journal.h"
+#include "tsdb/head/loader.h"
+#include "tsdb/head/maintenance.h"
+#include "tsdb/head/sealer.h"
+#include "tsdb/head/write_gate.h"
+#include "tsdb/query/exemplar_query.h"
+#include "tsdb/query/storage_querier.h"
+#include "tsdb/store/store.h"
+
+namespace tidemark::tsdb {
+namespace {
+
+// The database's folder, beside what else a shard may come to hold.
+constexpr std::string_view kStoreFolder = "/db";
+
+class StorageImpl : public Storage {
+ public:
+  StorageImpl(const StorageOptions& options, Metrics& metrics, std::unique_ptr<Store> store)
+      : options_(options),
+        metrics_(metrics),
+        store_(std::move(store)),
+        retention_(*store_, partitions_, options.raw_retention_ms, *options.clock) {}
+  ~StorageImpl() override { Close().IgnoreError(); }
+
+  Status Start();
+
+  std::unique_ptr<Appender> NewAppender(std::string_view tenant) override {
+    return std::make_unique<HeadAppender>(*appender_context_, tenant);
+  }
+  StatusOr<std::unique_ptr<Querier>> NewQuerier(std::string_view tenant, int64_t mint,
+                                                int64_t maxt) const override {
+    return std::unique_ptr<Querier>(
+        std::make_unique<StorageQuerier>(sources(), head_->tenants().Find(tenant), mint, maxt));
+  }
+  std::map<std::string, Metadata> MetricMetadata(std::string_view tenant) const override {
+    const HeadTenant* found = head_->tenants().Find(tenant);
+    return found == nullptr ? std::map<std::string, Metadata>() : found->AllMetadata();
+  }
+  StatusOr<std::vector<SeriesExemplars>> Exemplars(std::string_view tenant,
+                                                   std::span<const Matcher> matchers, int64_t mint,
+                                                   int64_t maxt) const override {
+    const HeadTenant* found = head_->tenants().Find(tenant);
+    if (found == nullptr) return std::vector<SeriesExemplars>();
+    return FindExemplars(*store_, *found, matchers, std::max(mint, retention_.mark()), maxt);
+  }
+  std::vector<TenantStats> Stats() const override { return HeadStats(*head_); }
+  Status WriteHealth() const override { return gate_->Check(); }
+  Status Flush() override;
+  Status Close() override;
+
+ private:
+  QuerySources sources() const { return {*head_, *store_, partitions_, retention_}; }
+  WriteMode write_mode() const {
+    return options_.fsync == FsyncMode::kAlways ? WriteMode::kSync : WriteMode::kNoSync;
+  }
+  MaintenanceOptions maintenance_options() const;
+
+  const StorageOptions options_;
+  Metrics& metrics_;
+  const std::unique_ptr<Store> store_;
+  PartitionSet partitions_;
+  RawRetention retention_;
+  // Shared with the gauges, which live as long as the registry.
+  const std::shared_ptr<Head> head_ = std::make_shared<Head>();
+  // The rest is made by Start, when the journal has been read.
+  std::unique_ptr<Journal> journal_;
+  std::unique_ptr<WriteGate> gate_;
+  std::unique_ptr<Committer> committer_;
+  std::unique_ptr<AppenderContext> appender_context_;
+  std::unique_ptr<Sealer> sealer_;
+  std::unique_ptr<Maintenance> maintenance_;
+};
+
+// A quarter of the memory is RocksDB's for memtables, a quarter its cache; the
+// head has half, of which samples may take a quarter before a seal begins.
+MaintenanceOptions StorageImpl::maintenance_options() const {
+  MaintenanceOptions out;
+  out.seal_sample_bytes = static_cast<int64_t>(options_.memory_bytes / 8);
+  out.sync_every_ms = options_.fsync == FsyncMode::kInterval ? options_.fsync_interval_ms : 0;
+  out.clock = options_.clock;
+  return out;
+}
+
+Status StorageImpl::Start() {
+  RETURN_IF_ERROR(partitions_.Load(*store_));
+  RETURN_IF_ERROR(retention_.Load());
+  ASSIGN_OR_RETURN(const LoadResult loaded, Loader(*store_, *head_).Load());
+  RETURN_IF_ERROR(retention_.Advance());
+  journal_ = std::make_unique<Journal>(*store_, write_mode(), loaded.next_sequence);
+  journal_->NoteReplayed(loaded.journal_bytes);
+  gate_ = std::make_unique<WriteGate>(WriteGateOptions{options_.path, options_.min_free_disk,
+                                                       options_.memory_bytes / 2, options_.clock},
+                                      *head_, *journal_);
+  committer_ = std::make_unique<Committer>(*head_, *journal_, *store_, metrics_);
+  appender_context_ = std::make_unique<AppenderContext>(
+      AppenderContext{options_.max_label_names, options_.max_label_name_bytes,
+                      options_.max_label_value_bytes, retention_, *gate_, *committer_});
+  sealer_ = std::make_unique<Sealer>(*head_, *journal_, *store_, partitions_, metrics_);
+  maintenance_ = std::make_unique<Maintenance>(maintenance_options(), *head_, *journal_, *sealer_,
+                                               retention_, *store_);
+  AddHeadGauges(head_, metrics_);
+  maintenance_->Start();
+  return OkStatus();
+}
+
+Status StorageImpl::Flush() {
+  RETURN_IF_ERROR(sealer_->Seal());
+  RETURN_IF_ERROR(retention_.Advance());
+  return store_->Compact(Family::kRaw);
+}
+
+Status StorageImpl::Close() {
+  if (maintenance_ == nullptr) return OkStatus();
+  maintenance_->Stop();
+  maintenance_.reset();
+  RETURN_IF_ERROR(journal_->Recover());
+  return store_->SyncLog();
+}
+
+}  // namespace
+
+StatusOr<std::unique_ptr<Storage>> Storage::Open(const StorageOptions& options, Metrics& metrics) {
+  StoreOptions store_options;
+  store_options.path = options.path;
+  store_options.path += kStoreFolder;
+  store_options.memory_bytes = options.memory_bytes;
+  ASSIGN_OR_RETURN(std::unique_ptr<Store> store, Store::Open(store_options, metrics));
+  auto storage = std::make_unique<StorageImpl>(options, metrics, std::move(store));
+  RETURN_IF_ERROR(storage->Start());
+  return std::unique_ptr<Storage>(std::move(storage));
+}
+
+}  // namespace tidemark::tsdb

@@ -1,0 +1,449 @@
+#include "tsdb/storage.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <limits>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tsdb/model/random_histogram.h"
+#include "tsdb/storage_model.h"
+#include "tsdb/store/fault.h"
+#include "tsdb/store/keys.h"
+
+namespace tidemark::tsdb {
+namespace {
+
+constexpr int64_t kMin = std::numeric_limits<int64_t>::min();
+constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
+constexpr int64_t kNow = 1'767'225'600'000;  // 2026-01-01
+
+Labels SeriesLabels(int i) {
+  return Labels::Must({{kMetricName, i % 2 == 0 ? "requests_total" : "latency_seconds"},
+                       {"instance", "gw-" + std::to_string(i)},
+                       {"job", "gateway"}});
+}
+
+FloatHistogram SmallHistogram(double count) {
+  FloatHistogram h;
+  h.schema = 2;
+  h.count = count;
+  h.sum = count / 2;
+  h.positive_spans = {{0, 1}};
+  h.positive_buckets = {count};
+  return h;
+}
+
+class StorageTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = testing::TempDir() + "storage_test_XXXXXX";
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    options_.path = pattern;
+    options_.raw_retention_ms = 0;
+    options_.min_free_disk = 0;
+    options_.memory_bytes = 256 << 20;
+    options_.fsync = FsyncMode::kInterval;
+    options_.clock = &clock_;
+    Open();
+  }
+  void TearDown() override {
+    SetFaultHookForTest({});
+    storage_.reset();
+    std::filesystem::remove_all(options_.path);
+  }
+  void Open() {
+    storage_.reset();
+    auto opened = Storage::Open(options_, metrics_);
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    storage_ = *std::move(opened);
+  }
+
+  using Batch = std::vector<std::tuple<Labels, int64_t, SampleValue>>;
+  StatusOr<CommitReport> Commit(const Batch& batch, std::string_view tenant = "default") {
+    const auto app = storage_->NewAppender(tenant);
+    for (const auto& [labels, t, value] : batch) {
+      ASSIGN_OR_RETURN(const SeriesRef series, app->GetSeries(labels));
+      if (const double* v = std::get_if<double>(&value)) {
+        RETURN_IF_ERROR(app->Append(series, Sample{t, *v}));
+      } else {
+        RETURN_IF_ERROR(app->AppendHistogram(series, t, std::get<FloatHistogram>(value)));
+      }
+    }
+    return app->Commit();
+  }
+
+  static void Expect(StorageModel::Outcome outcome, int64_t t, CommitReport& want) {
+    switch (outcome) {
+      case StorageModel::Outcome::kNew:
+        ++want.written;
+        break;
+      case StorageModel::Outcome::kDuplicate:
+        ++want.duplicates;
+        break;
+      case StorageModel::Outcome::kConflict:
+        want.conflicts.push_back({0, t});
+        break;
+    }
+  }
+
+  // Commits, and compares the report with the model's.
+  void CommitToBoth(const Batch& batch) {
+    CommitReport want;
+    // Floats before histograms, as an Appender takes them.
+    for (const size_t type : {size_t{0}, size_t{1}}) {
+      for (const auto& [labels, t, value] : batch) {
+        if (value.index() == type) Expect(model_.Add(labels, t, value), t, want);
+      }
+    }
+    const auto got = Commit(batch);
+    ASSERT_TRUE(got.ok()) << got.status();
+    EXPECT_EQ(got->written, want.written);
+    EXPECT_EQ(got->duplicates, want.duplicates);
+    EXPECT_EQ(got->conflicts.size(), want.conflicts.size());
+  }
+
+  void ExpectModel() {
+    const auto got = ReadAll(*storage_, "default", kMin, kMax);
+    ASSERT_TRUE(got.ok()) << got.status();
+    EXPECT_EQ(Difference(*got, model_.series), "");
+  }
+
+  FakeClock clock_{kNow};
+  Metrics metrics_;
+  StorageOptions options_;
+  std::unique_ptr<Storage> storage_;
+  StorageModel model_;
+};
+
+TEST_F(StorageTest, SamplesComeBackUnsealedSealedAndReopened) {
+  CommitToBoth({{SeriesLabels(0), kNow, 1.5},
+                {SeriesLabels(1), kNow, SmallHistogram(4)},
+                {SeriesLabels(0), kNow + 1000, kStaleNaN}});
+  ExpectModel();
+  ASSERT_TRUE(storage_->Flush().ok());
+  ExpectModel();
+  Open();
+  ExpectModel();
+  CommitToBoth({{SeriesLabels(0), kNow + 2000, 2.5}, {SeriesLabels(2), kNow, 7.0}});
+  Open();
+  ExpectModel();
+}
+
+TEST_F(StorageTest, AnyTimeIsAPlaceToStore) {
+  Batch batch;
+  for (const int64_t t : {kMin, kMin + 1, -kPartitionMs, -kBlockMs, -kBlockMs + 1, int64_t{-1},
+                          int64_t{0}, int64_t{1}, kBlockMs - 1, kBlockMs, kBlockMs + 1,
+                          kPartitionMs, kPartitionMs + 1, kMax - kBlockMs, kMax - 1, kMax}) {
+    batch.emplace_back(SeriesLabels(0), t, static_cast<double>(t));
+    batch.emplace_back(SeriesLabels(1), t, SmallHistogram(3));
+  }
+  CommitToBoth(batch);
+  ExpectModel();
+  ASSERT_TRUE(storage_->Flush().ok());
+  ExpectModel();
+  CommitToBoth(batch);  // all of them duplicates
+  Open();
+  CommitToBoth(batch);
+  ExpectModel();
+}
+
+TEST_F(StorageTest, TheFirstValueWinsWhereverItIs) {
+  const Batch first = {{SeriesLabels(0), kNow, 1.0},
+                       {SeriesLabels(0), kNow + 1000, 2.0},
+                       {SeriesLabels(1), kNow, SmallHistogram(1)},
+                       {SeriesLabels(1), kNow + 1000, SmallHistogram(2)}};
+  const Batch other = {{SeriesLabels(0), kNow, 9.0},
+                       {SeriesLabels(0), kNow + 1000, SmallHistogram(9)},
+                       {SeriesLabels(1), kNow, SmallHistogram(9)},
+                       {SeriesLabels(1), kNow + 1000, 9.0}};
+  CommitToBoth(first);
+  for (const char* where : {"head", "sealed", "reopened"}) {
+    SCOPED_TRACE(where);
+    CommitToBoth(first);
+    CommitToBoth(other);
+    ExpectModel();
+    if (std::string_view(where) == "head") {
+      ASSERT_TRUE(storage_->Flush().ok());
+    } else {
+      Open();
+    }
+  }
+}
+
+TEST_F(StorageTest, LateSamplesAreCountedAndInOrderWhenRead) {
+  const auto report = Commit({{SeriesLabels(0), kNow, 1.0},
+                              {SeriesLabels(0), kNow - 1000, 2.0},
+                              {SeriesLabels(0), kNow + 1000, 3.0}});
+  ASSERT_TRUE(report.ok());
+  EXPECT_EQ(report->written, 3u);
+  EXPECT_EQ(report->late, 1u);
+  const auto conflict = Commit({{SeriesLabels(3), kNow, 1.0}, {SeriesLabels(0), kNow, 5.0}});
+  ASSERT_TRUE(conflict.ok());
+  ASSERT_EQ(conflict->conflicts.size(), 1u);
+  EXPECT_EQ(conflict->conflicts[0].series, 1u);
+  EXPECT_EQ(conflict->conflicts[0].t, kNow);
+}
+
+// A random value; histograms for odd series mostly, sometimes the other type.
+SampleValue RandomValue(int series, std::mt19937_64& random) {
+  const bool histogram = (series % 2 == 1) != (random() % 10 == 0);
+  const bool stale = random() % 20 == 0;
+  if (!histogram) return stale ? kStaleNaN : static_cast<double>(random() % 1000);
+  FloatHistogram h = RandomHistograms(random()).Any();
+  if (stale) h.sum = kStaleNaN;
+  return h;
+}
+
+TEST_F(StorageTest, RandomAppendsSealsAndRestartsEqualTheModel) {
+  std::mt19937_64 random(20260101);
+  std::vector<int64_t> now(6, kNow);
+  Batch sent;
+  for (int step = 0; step < 400; ++step) {
+    SCOPED_TRACE(step);
+    Batch batch;
+    for (int i = 0; i < 6; ++i) {
+      for (uint64_t n = random() % 8; n > 0; --n) {
+        const bool late = random() % 5 == 0;
+        const int64_t back = static_cast<int64_t>(random() % (3 * kBlockMs));
+        const int64_t t =
+            late ? now[i] - back : (now[i] += static_cast<int64_t>(random() % 90'000));
+        batch.emplace_back(SeriesLabels(i), t, RandomValue(i, random));
+      }
+    }
+    for (uint64_t n = sent.empty() ? 0 : random() % 8; n > 0; --n) {
+      auto again = sent[random() % sent.size()];
+      if (random() % 3 == 0) std::get<2>(again) = RandomValue(0, random);
+      batch.push_back(again);
+    }
+    CommitToBoth(batch);
+    if (sent.size() < 5000) sent.insert(sent.end(), batch.begin(), batch.end());
+    if (random() % 20 == 0) {
+      ASSERT_TRUE(storage_->Flush().ok());
+    }
+    if (random() % 40 == 0) Open();
+    if (random() % 10 == 0) ExpectModel();
+  }
+  ExpectModel();
+}
+
+TEST_F(StorageTest, SeeksAndRangesEqualTheModel) {
+  std::mt19937_64 random(7);
+  for (int round = 0; round < 4; ++round) {
+    Batch batch;
+    for (int i = 0; i < 800; ++i) {
+      const int64_t t = kNow + static_cast<int64_t>(random() % (5 * kBlockMs)) / 1000 * 1000;
+      batch.emplace_back(SeriesLabels(0), t, RandomValue(0, random));
+    }
+    CommitToBoth(batch);
+    if (round % 2 == 0) {
+      ASSERT_TRUE(storage_->Flush().ok());
+    }
+  }
+  const Timeline& all = model_.series[SeriesLabels(0).packed()];
+  const Matcher matcher = Matcher::Equal("instance", "gw-0");
+  for (int i = 0; i < 200; ++i) {
+    SCOPED_TRACE(i);
+    const auto time = [&] { return kNow + static_cast<int64_t>(random() % (5 * kBlockMs)); };
+    int64_t mint = time();
+    int64_t maxt = time();
+    if (mint > maxt) std::swap(mint, maxt);
+    auto querier = storage_->NewQuerier("default", mint, maxt);
+    ASSERT_TRUE(querier.ok());
+    auto set = (*querier)->Select({&matcher, 1}, {});
+    ASSERT_TRUE(set.ok());
+    ASSERT_EQ((*set)->size(), 1u);
+    const auto it = (*set)->Samples(0);
+    int64_t from = mint;
+    for (int seek = 0; seek < 5; ++seek) {
+      from = std::max(from, time());
+      const auto want = all.lower_bound(from);
+      const bool found = it->Seek(from);
+      ASSERT_EQ(found, want != all.end() && want->first <= maxt);
+      if (!found) break;
+      ASSERT_EQ(it->run().t.front(), want->first);
+    }
+    EXPECT_TRUE(it->status().ok());
+    const auto whole = (*set)->Samples(0);
+    const auto got = Drain(*whole);
+    ASSERT_TRUE(got.ok()) << got.status();
+    EXPECT_EQ(Difference(*got, Timeline(all.lower_bound(mint), all.upper_bound(maxt))), "");
+  }
+}
+
+TEST_F(StorageTest, SeriesComeInLabelOrderAndByMatcher) {
+  Batch batch;
+  for (int i = 9; i >= 0; --i) batch.emplace_back(SeriesLabels(i), kNow, 1.0);
+  ASSERT_TRUE(Commit(batch).ok());
+  const auto querier = storage_->NewQuerier("default", kMin, kMax);
+  const Matcher job = Matcher::Equal("job", "gateway");
+  const auto set = (*querier)->Select({&job, 1}, {});
+  ASSERT_TRUE(set.ok());
+  ASSERT_EQ((*set)->size(), 10u);
+  for (size_t i = 1; i < 10; ++i) EXPECT_LT((*set)->labels(i - 1), (*set)->labels(i));
+  SelectHints hints;
+  hints.limit = 3;
+  EXPECT_EQ((*(*querier)->Select({&job, 1}, hints))->size(), 3u);
+  const Matcher empty = Matcher::Equal("absent", "");
+  EXPECT_EQ((*querier)->Select({&empty, 1}, {}).status().code(), StatusCode::kInvalidArgument);
+  Cancellation cancelled;
+  cancelled.Cancel();
+  hints.cancellation = &cancelled;
+  EXPECT_EQ((*querier)->Select({&job, 1}, hints).status().code(), StatusCode::kCancelled);
+}
+
+TEST_F(StorageTest, TenantsDoNotSeeEachOther) {
+  ASSERT_TRUE(Commit({{SeriesLabels(0), kNow, 1.0}}, "a").ok());
+  ASSERT_TRUE(Commit({{SeriesLabels(0), kNow, 2.0}}, "b").ok());
+  Open();
+  EXPECT_EQ(std::get<double>(ReadAll(*storage_, "a", kMin, kMax)->begin()->second[kNow]), 1.0);
+  EXPECT_EQ(std::get<double>(ReadAll(*storage_, "b", kMin, kMax)->begin()->second[kNow]), 2.0);
+  EXPECT_TRUE(ReadAll(*storage_, "c", kMin, kMax)->empty());
+  const auto stats = storage_->Stats();
+  ASSERT_EQ(stats.size(), 2u);
+  EXPECT_EQ(stats[1].tenant, "b");
+  EXPECT_EQ(stats[1].series, 1u);
+  EXPECT_EQ(stats[1].head_series, 1u);
+  EXPECT_EQ(stats[1].max_time, kNow);
+}
+
+TEST_F(StorageTest, WhatIsRefusedCostsNothingElse) {
+  options_.max_label_names = 4;
+  options_.max_label_value_bytes = 20;
+  Open();
+  const auto app = storage_->NewAppender("default");
+  const Labels refused[] = {
+      Labels::Must({{"job", "x"}}),
+      Labels::Must({{kMetricName, "m"}, {"a", "1"}, {"b", "1"}, {"c", "1"}, {"d", "1"}}),
+      Labels::Must({{kMetricName, "m"}, {"a", std::string(21, 'x')}}),
+  };
+  for (const Labels& labels : refused) {
+    EXPECT_EQ(app->GetSeries(labels).status().code(), StatusCode::kInvalidArgument);
+  }
+  const auto series = app->GetSeries(SeriesLabels(0));
+  ASSERT_TRUE(series.ok());
+  FloatHistogram bad = SmallHistogram(1);
+  bad.positive_buckets.push_back(1);
+  EXPECT_EQ(app->AppendHistogram(*series, kNow, bad).code(), StatusCode::kInvalidArgument);
+  EXPECT_TRUE(app->Append(*series, {kNow, 1}).ok());
+  EXPECT_EQ(app->Commit()->written, 1u);
+}
+
+TEST_F(StorageTest, RetentionRefusesHidesAndDrops) {
+  options_.raw_retention_ms = 10 * kPartitionMs;
+  Open();
+  EXPECT_EQ(Commit({{SeriesLabels(0), kNow - 10 * kPartitionMs - 1, 1.0}}).status().code(),
+            StatusCode::kOutOfRange);
+  Batch batch;
+  for (int day = 0; day < 10; ++day) {
+    batch.emplace_back(SeriesLabels(0), kNow - day * kPartitionMs, 1.0 * day);
+  }
+  ASSERT_TRUE(Commit(batch).ok());
+  clock_.Advance(5 * kPartitionMs - 1);
+  ASSERT_TRUE(storage_->Flush().ok());
+  for (int i = 0; i < 2; ++i) {
+    const auto got = ReadAll(*storage_, "default", kMin, kMax);
+    ASSERT_TRUE(got.ok());
+    EXPECT_EQ(got->begin()->second.size(), 6u);
+    clock_.Set(kNow);  // a clock that goes back brings nothing back
+    Open();
+  }
+}
+
+TEST_F(StorageTest, ExemplarsAndMetadataAreKept) {
+  const auto app = storage_->NewAppender("default");
+  const auto series = app->GetSeries(SeriesLabels(0));
+  for (const int64_t t : {kNow + 5, kNow, kNow}) {
+    ASSERT_TRUE(app->AppendExemplar(*series, {Labels::Must({{"trace_id", "abc"}}), 0.25, t}).ok());
+  }
+  const Metadata metadata{MetricType::kCounter, "Requests.", "requests"};
+  ASSERT_TRUE(app->SetMetadata("requests_total", metadata).ok());
+  ASSERT_TRUE(app->Commit().ok());
+  Open();
+  EXPECT_EQ(storage_->MetricMetadata("default"),
+            (std::map<std::string, Metadata>{{"requests_total", metadata}}));
+  EXPECT_TRUE(storage_->MetricMetadata("other").empty());
+  const Matcher job = Matcher::Equal("job", "gateway");
+  const auto got = storage_->Exemplars("default", {&job, 1}, kNow - 1, kNow + 9);
+  ASSERT_TRUE(got.ok()) << got.status();
+  ASSERT_EQ(got->size(), 1u);
+  EXPECT_EQ((*got)[0].labels, SeriesLabels(0));
+  ASSERT_EQ((*got)[0].exemplars.size(), 2u);
+  EXPECT_EQ((*got)[0].exemplars[0].t, kNow);
+  EXPECT_EQ((*got)[0].exemplars[1].labels.Get("trace_id"), "abc");
+  EXPECT_TRUE(storage_->Exemplars("default", {&job, 1}, kNow + 6, kMax)->empty());
+}
+
+TEST_F(StorageTest, OneProcessAtATime) {
+  const auto second = Storage::Open(options_, metrics_);
+  EXPECT_EQ(second.status().code(), StatusCode::kFailedPrecondition);
+  EXPECT_NE(MessageOf(second.status()).find("in use by another process"), std::string::npos)
+      << second.status();
+}
+
+TEST_F(StorageTest, BudgetsRefuseBeforeAnythingIsChanged) {
+  options_.min_free_disk = 1.01;
+  Open();
+  EXPECT_EQ(Commit({{SeriesLabels(0), kNow, 1.0}}).status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(storage_->WriteHealth().code(), StatusCode::kUnavailable);
+  EXPECT_TRUE(storage_->Stats().empty());
+  options_.min_free_disk = 0;
+  options_.memory_bytes = 1000;
+  Open();
+  EXPECT_TRUE(Commit({{SeriesLabels(0), kNow, 1.0}}).ok());
+  EXPECT_EQ(Commit({{SeriesLabels(1), kNow, 1.0}}).status().code(), StatusCode::kUnavailable);
+}
+
+// ---------------------------------------------------------------- faults
+
+TEST_F(StorageTest, AFailedCommitIsWrittenBeforeTheNextOneBegins) {
+  bool fail = true;
+  SetFaultHookForTest([&fail](std::string_view step) {
+    return fail && step == "store.write" ? Unavailable("disk on fire") : OkStatus();
+  });
+  const Batch batch = {{SeriesLabels(0), kNow, 1.0}, {SeriesLabels(1), kNow, SmallHistogram(2)}};
+  EXPECT_EQ(Commit(batch).status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(Commit(batch).status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(storage_->WriteHealth().code(), StatusCode::kUnavailable);
+  EXPECT_FALSE(storage_->Flush().ok());
+  fail = false;
+  const auto again = Commit(batch);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->duplicates, 2u);
+  EXPECT_TRUE(storage_->WriteHealth().ok());
+  for (const auto& [labels, t, value] : batch) model_.Add(labels, t, value);
+  Open();
+  ExpectModel();
+  ASSERT_TRUE(storage_->Flush().ok());
+  Open();
+  ExpectModel();
+}
+
+TEST_F(StorageTest, ASealThatFailsAtAnyStepIsRepeated) {
+  int64_t t = kNow;
+  for (const std::string_view step :
+       {"seal.frozen", "store.write", "seal.merged", "seal.flushed", "seal.trimmed"}) {
+    SCOPED_TRACE(step);
+    CommitToBoth({{SeriesLabels(0), t, 1.0}, {SeriesLabels(1), t, SmallHistogram(2)}});
+    SetFaultHookForTest([step](std::string_view at) {
+      return at == step ? Unavailable("disk on fire") : OkStatus();
+    });
+    EXPECT_FALSE(storage_->Flush().ok());
+    SetFaultHookForTest({});
+    ExpectModel();
+    CommitToBoth({{SeriesLabels(0), t, 1.0}, {SeriesLabels(0), t + 1, 5.0}});
+    if (t % 2000 == 0) Open();
+    ExpectModel();
+    EXPECT_TRUE(storage_->Flush().ok());
+    ExpectModel();
+    CommitToBoth({{SeriesLabels(0), t, 7.0}, {SeriesLabels(1), t, SmallHistogram(2)}});
+    t += 1000;
+  }
+}
+
+}  // namespace
+}  // namespace tidemark::tsdb
