@@ -11,28 +11,34 @@
 
 #include <bit>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <type_traits>
 
 namespace tidemark {
 
+// The bytes of `v` in the other order, where this machine's is not big-endian.
+template <typename T>
+T BigEndianBytes(T v) {
+  static_assert(std::is_unsigned_v<T>, "signed numbers do not sort as bytes");
+  if constexpr (std::endian::native == std::endian::big || sizeof(T) == 1) return v;
+  if constexpr (sizeof(T) == 2) return __builtin_bswap16(v);
+  if constexpr (sizeof(T) == 4) return __builtin_bswap32(v);
+  if constexpr (sizeof(T) == 8) return __builtin_bswap64(v);
+}
+
 template <typename T>
 void StoreBigEndian(char* out, T v) {
-  static_assert(std::is_unsigned_v<T>, "signed numbers do not sort as bytes");
-  for (size_t i = 0; i < sizeof(T); ++i) {
-    out[i] = static_cast<char>(v >> (8 * (sizeof(T) - 1 - i)));
-  }
+  const T bytes = BigEndianBytes(v);
+  std::memcpy(out, &bytes, sizeof(T));
 }
 
 template <typename T>
 T LoadBigEndian(const char* in) {
-  static_assert(std::is_unsigned_v<T>, "signed numbers do not sort as bytes");
-  T v = 0;
-  for (size_t i = 0; i < sizeof(T); ++i) {
-    v = static_cast<T>((uint64_t{v} << 8) | static_cast<unsigned char>(in[i]));
-  }
-  return v;
+  T bytes;
+  std::memcpy(&bytes, in, sizeof(T));
+  return BigEndianBytes(bytes);
 }
 
 // The type is to be named, so that a width on disk never follows a variable's.

@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "tsdb/base/coding.h"
+
 namespace tidemark::tsdb {
 
 class BitWriter {
@@ -86,6 +88,15 @@ class BitReader {
 
   // Fills the window with whole bytes; false if it then holds less than `bits`.
   bool Refill(int bits) {
+    if (next_ + sizeof(uint64_t) <= bytes_.size()) {
+      // Eight bytes at once.  Bits of a byte that fits only in part are put in
+      // a second time later, where they stand already.
+      window_ |= LoadBigEndian<uint64_t>(bytes_.data() + next_) >> available_;
+      const int bytes = (64 - available_) / 8;
+      next_ += static_cast<size_t>(bytes);
+      available_ += 8 * bytes;
+      return true;
+    }
     while (available_ <= kMostAtOnce && next_ < bytes_.size()) {
       window_ |= uint64_t{static_cast<unsigned char>(bytes_[next_++])} << (56 - available_);
       available_ += 8;
@@ -95,7 +106,7 @@ class BitReader {
 
   std::string_view bytes_;
   size_t next_ = 0;      // the next byte for the window
-  uint64_t window_ = 0;  // the next bits, from the highest on; 0 behind them
+  uint64_t window_ = 0;  // the next bits, from the highest on
   int available_ = 0;    // bits in the window
 };
 

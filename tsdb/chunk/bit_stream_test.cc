@@ -58,7 +58,8 @@ TEST(BitStreamTest, StopsAtTheEnd) {
   int ones;
   EXPECT_FALSE(empty.Read(1, value));
   EXPECT_FALSE(empty.ReadOnes(5, ones));
-  BitReader full("\xff");
+  const std::string one(1, '\xff');
+  BitReader full(one);
   EXPECT_FALSE(full.Read(64, value));
   ASSERT_TRUE(full.ReadOnes(5, ones));
   EXPECT_FALSE(full.ReadOnes(5, ones)) << "three ones and no zero behind them";
