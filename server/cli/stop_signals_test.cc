@@ -1,0 +1,41 @@
+#include "server/cli/stop_signals.h"
+
+#include <gtest/gtest.h>
+#include <pthread.h>
+
+#include <thread>
+
+namespace tidemark::server {
+namespace {
+
+bool IsBlocked(int signal) {
+  sigset_t blocked;
+  pthread_sigmask(SIG_BLOCK, nullptr, &blocked);
+  return sigismember(&blocked, signal) == 1;
+}
+
+TEST(StopSignalsTest, WaitsForEitherSignal) {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    SCOPED_TRACE(signal);
+    const StopSignals signals;
+    raise(signal);
+    EXPECT_EQ(signals.Wait(), signal);
+  }
+}
+
+TEST(StopSignalsTest, ThreadsStartedLaterAreNotInterrupted) {
+  const StopSignals signals;
+  bool blocked = false;
+  std::thread([&] { blocked = IsBlocked(SIGTERM) && IsBlocked(SIGINT); }).join();
+  EXPECT_TRUE(blocked);
+}
+
+TEST(StopSignalsTest, LeavesTheMaskAsItWas) {
+  const bool before = IsBlocked(SIGTERM);
+  { const StopSignals signals; }
+  EXPECT_EQ(IsBlocked(SIGTERM), before);
+  EXPECT_FALSE(before);
+}
+
+}  // namespace
+}  // namespace tidemark::server
