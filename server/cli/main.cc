@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "server/cli/check_config.h"
+#include "server/cli/demo.h"
 #include "server/cli/query.h"
 #include "server/version.h"
 
@@ -14,6 +15,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   int exit_code = 0;
   AddQueryCommand(app, exit_code);
+  AddDemoCommand(app, exit_code);
   AddCheckConfigCommand(app, exit_code);
   CLI11_PARSE(app, argc, argv);
   return exit_code;
