@@ -8,6 +8,7 @@
 
 #include "promql/parser/number_literal.h"
 #include "promql/parser/parse.h"
+#include "promql/parser/rune.h"
 #include "tsdb/base/quote.h"
 
 namespace tidemark::promql {
@@ -32,8 +33,6 @@ constexpr Unit kUnits[] = {
     {"s", 1000, false},
     {"ms", 1, false},
 };
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // Takes the leading characters that are digits, or that are none.
 std::string_view TakeRun(std::string_view& text, bool digits) {

@@ -10,13 +10,7 @@ namespace tidemark::promql {
 namespace {
 
 bool IsSpace(Rune r) { return r == ' ' || r == '\t' || r == '\n' || r == '\r'; }
-bool IsDigit(Rune r) { return r >= '0' && r <= '9'; }
-bool IsAlpha(Rune r) { return r == '_' || (r >= 'a' && r <= 'z') || (r >= 'A' && r <= 'Z'); }
-bool IsAlphaNumeric(Rune r) { return IsAlpha(r) || IsDigit(r); }
 
-bool IsDurationKeyword(TokenType type) {
-  return IsBetween(type, TokenType::kStep, TokenType::kMinOf);
-}
 bool IsOneOf(Rune r, std::string_view set) {
   return r > 0 && r < 0x80 && set.find(static_cast<char>(r)) != std::string_view::npos;
 }
@@ -102,7 +96,7 @@ Token Lexer::LexStatement() {
     Unread();
     return LexNumberOrDuration();
   }
-  if (IsAlpha(rune) || rune == ':') {
+  if (IsLetter(rune) || rune == ':') {
     if (bracket_open_) return LexBracketWord(rune);
     Unread();
     return LexWord();
@@ -263,17 +257,17 @@ Token Lexer::LexBracketColon() {
 
 // Takes the word whose first letter has been read.
 bool Lexer::TakeDurationKeyword(TokenType* type) {
-  while (IsAlpha(Read())) {
+  while (IsLetter(Read())) {
   }
   Unread();
   const auto keyword = FindKeyword(text_.substr(start_, pos_ - start_));
-  if (!keyword || !IsDurationKeyword(*keyword)) return false;
+  if (!keyword || !IsDurationCall(*keyword)) return false;
   *type = *keyword;
   return true;
 }
 
 Token Lexer::LexWord() {
-  for (Rune r = Read(); IsAlphaNumeric(r) || r == ':';) r = Read();
+  for (Rune r = Read(); IsLetterOrDigit(r) || r == ':';) r = Read();
   Unread();
   const std::string_view word = text_.substr(start_, pos_ - start_);
   if (const auto keyword = FindKeyword(word)) {
@@ -293,7 +287,7 @@ bool Lexer::IsFillCall() const {
 Token Lexer::LexBraces() {
   const Rune rune = Read();
   if (rune == kEnd) return Fail("unexpected end of input inside braces");
-  if (IsAlpha(rune)) return LexIdentifier();
+  if (IsLetter(rune)) return LexIdentifier();
   switch (rune) {
     case '#':
       return LexComment();
@@ -323,7 +317,7 @@ Token Lexer::LexBraces() {
 }
 
 Token Lexer::LexIdentifier() {
-  while (IsAlphaNumeric(Read())) {
+  while (IsLetterOrDigit(Read())) {
   }
   Unread();
   return Emit(TokenType::kIdentifier);

@@ -11,10 +11,6 @@ namespace {
 constexpr std::string_view kDecimal = "0123456789";
 constexpr std::string_view kHexadecimal = "0123456789abcdefABCDEF";
 
-bool IsAlphaNumeric(Rune r) {
-  return r == '_' || (r >= '0' && r <= '9') || (r >= 'a' && r <= 'z') || (r >= 'A' && r <= 'Z');
-}
-
 }  // namespace
 
 Token Lexer::LexNumberOrDuration() {
@@ -52,7 +48,7 @@ bool Lexer::ScanNumber() {
     } else if (PeekIs(digits_)) {
       AcceptRun(digits_);
     } else {
-      return !IsAlphaNumeric(PeekRune());
+      return !IsLetterOrDigit(PeekRune());
     }
   }
 }
@@ -76,7 +72,7 @@ bool Lexer::ScanRemainingDuration() {
     if (!Accept("smhdw")) return false;
     Accept("s");
   }
-  return !IsAlphaNumeric(Read());
+  return !IsLetterOrDigit(Read());
 }
 
 }  // namespace tidemark::promql

@@ -5,17 +5,6 @@
 #include "promql/parser/string_literal.h"
 
 namespace tidemark::promql {
-namespace {
-
-int DigitValue(Rune r) {
-  if (r >= '0' && r <= '9') return r - '0';
-  if (r >= 'a' && r <= 'f') return r - 'a' + 10;
-  if (r >= 'A' && r <= 'F') return r - 'A' + 10;
-  return 16;
-}
-
-}  // namespace
-
 Token Lexer::LexString(Rune quote) {
   std::string message;
   while (true) {

@@ -28,4 +28,19 @@ bool IsValidUtf8(std::string_view text);
 // Appends `rune` in UTF-8; kRuneError when it is no code point.
 void AppendRune(Rune rune, std::string& out);
 
+// ASCII only: names and numbers of PromQL have no others.
+constexpr bool IsDigit(Rune r) { return r >= '0' && r <= '9'; }
+constexpr bool IsLetter(Rune r) {
+  return r == '_' || (r >= 'a' && r <= 'z') || (r >= 'A' && r <= 'Z');
+}
+constexpr bool IsLetterOrDigit(Rune r) { return IsLetter(r) || IsDigit(r); }
+
+// What the digit is worth in base 16; 16 for what is no digit.
+constexpr int DigitValue(Rune r) {
+  if (IsDigit(r)) return r - '0';
+  if (r >= 'a' && r <= 'f') return r - 'a' + 10;
+  if (r >= 'A' && r <= 'F') return r - 'A' + 10;
+  return 16;
+}
+
 }  // namespace tidemark::promql

@@ -14,13 +14,6 @@ constexpr char kEscapedBytes[] = "\a\b\f\n\r\t\v";
 
 Status SyntaxError() { return InvalidArgument("invalid syntax"); }
 
-int DigitValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return 16;
-}
-
 // Takes `count` digits of `base` from `text`; -1 when they are not there.
 int64_t TakeDigits(std::string_view& text, size_t count, int base) {
   if (text.size() < count) return -1;

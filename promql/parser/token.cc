@@ -6,6 +6,7 @@
 #include <array>
 #include <iterator>
 
+#include "absl/strings/ascii.h"
 #include "promql/parser/rune.h"
 #include "tsdb/base/check.h"
 #include "tsdb/base/quote.h"
@@ -64,8 +65,6 @@ constexpr Keyword kKeywords[] = {
 constexpr size_t kLongestKeyword = 12;  // count_values
 constexpr size_t kMaxShownText = 10;    // of a literal in an error message
 
-char AsciiLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 // The first `count` runes of `text`.
 std::string_view FirstRunes(std::string_view text, size_t count) {
   size_t end = 0;
@@ -114,7 +113,7 @@ std::string Show(const Token& token) {
 std::optional<TokenType> FindKeyword(std::string_view word) {
   if (word.size() > kLongestKeyword) return std::nullopt;
   std::array<char, kLongestKeyword> buffer;
-  std::transform(word.begin(), word.end(), buffer.begin(), AsciiLower);
+  std::transform(word.begin(), word.end(), buffer.begin(), absl::ascii_tolower);
   const std::string_view lower(buffer.data(), word.size());
   const auto* at =
       std::lower_bound(std::begin(kKeywords), std::end(kKeywords), lower,

@@ -118,6 +118,10 @@ constexpr bool IsKeyword(TokenType type) {
 constexpr bool IsFunctionLike(TokenType type) {
   return IsBetween(type, TokenType::kStart, TokenType::kMinOf);
 }
+// step(), range(), max_of(…), min_of(…), which are durations too.
+constexpr bool IsDurationCall(TokenType type) {
+  return IsBetween(type, TokenType::kStep, TokenType::kMinOf);
+}
 
 // What the word means, in any case of letters: a keyword, a named operator, an
 // aggregation, or kNumber for Inf and NaN; nothing when it is just a name.
