@@ -9,7 +9,9 @@
 #include <limits>
 #include <optional>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/charconv.h"
+#include "promql/parser/rune.h"
 #include "tsdb/base/quote.h"
 
 namespace tidemark::promql {
@@ -19,21 +21,16 @@ Status FloatError(StatusCode code, std::string_view text, std::string_view reaso
   return MakeStatus(code, fmt::format("strconv.ParseFloat: parsing {}: {}", Quoted(text), reason));
 }
 
-char AsciiLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 bool EqualsIgnoringCase(std::string_view text, std::string_view lower) {
   return std::equal(text.begin(), text.end(), lower.begin(), lower.end(),
-                    [](char a, char b) { return AsciiLower(a) == b; });
+                    [](char a, char b) { return absl::ascii_tolower(a) == b; });
 }
 
 bool HasHexPrefix(std::string_view text) {
-  return text.size() > 2 && text[0] == '0' && AsciiLower(text[1]) == 'x';
+  return text.size() > 2 && text[0] == '0' && absl::ascii_tolower(text[1]) == 'x';
 }
 
-bool IsDigit(char c, bool hex) {
-  const char lower = AsciiLower(c);
-  return (c >= '0' && c <= '9') || (hex && lower >= 'a' && lower <= 'f');
-}
+bool IsDigitOf(char c, bool hex) { return DigitValue(c) < (hex ? 16 : 10); }
 
 // Whether each underscore stands between digits, or a prefix and a digit.
 bool UnderscoresSeparateDigits(std::string_view text) {
@@ -42,9 +39,9 @@ bool UnderscoresSeparateDigits(std::string_view text) {
   bool after_underscore = false;
   for (const char c : text.substr(hex ? 2 : 0)) {
     if (c == '_' && !after_digit) return false;
-    if (after_underscore && !IsDigit(c, hex)) return false;
+    if (after_underscore && !IsDigitOf(c, hex)) return false;
     after_underscore = c == '_';
-    after_digit = IsDigit(c, hex);
+    after_digit = IsDigitOf(c, hex);
   }
   return !after_underscore;
 }
@@ -96,8 +93,13 @@ std::string FormatNonFinite(double value) {
   return value > 0 ? "+Inf" : "-Inf";
 }
 
-// Long enough for the largest and the smallest double without an exponent.
-constexpr size_t kMaxFixedLength = 400;
+// Puts the point into `digits`, which are those of 0.digits * 10^point.
+std::string WithPoint(std::string digits, int point) {
+  const int count = static_cast<int>(digits.size());
+  if (point <= 0) return "0." + std::string(-point, '0') + digits;
+  if (point >= count) return digits + std::string(point - count, '0');
+  return digits.insert(point, ".");
+}
 
 }  // namespace
 
@@ -125,10 +127,21 @@ StatusOr<double> ParseNumber(std::string_view text) {
 
 std::string FormatFixed(double value) {
   if (!std::isfinite(value)) return FormatNonFinite(value);
-  char buffer[kMaxFixedLength];
+  if (value == 0) return std::signbit(value) ? "-0" : "0";
+  // Not chars_format::fixed: beyond 2^53 that gives all digits instead of zeros.
+  char buffer[64];
   const auto result =
-      std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::fixed);
-  return std::string(buffer, result.ptr);
+      std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::scientific);
+  std::string digits(buffer, result.ptr);
+  const size_t e = digits.find('e');
+  int exponent = 0;
+  const size_t exponent_start = e + (digits[e + 1] == '+' ? 2 : 1);
+  std::from_chars(digits.data() + exponent_start, digits.data() + digits.size(), exponent);
+  digits.resize(e);
+  const bool negative = digits.front() == '-';
+  if (negative) digits.erase(0, 1);
+  digits.erase(std::remove(digits.begin(), digits.end(), '.'), digits.end());
+  return (negative ? "-" : "") + WithPoint(std::move(digits), exponent + 1);
 }
 
 }  // namespace tidemark::promql
