@@ -86,7 +86,7 @@ Status Parser::Grow(Expr& node, std::initializer_list<const Expr*> children) {
 
 Status Parser::Nested::Check() const {
   if (parser_.nesting_ <= kMaxNesting) return OkStatus();
-  return parser_.Fail(parser_.last_read_,
+  return parser_.Fail(parser_.Peek().pos,
                       fmt::format("expression is nested deeper than {} levels", kMaxNesting));
 }
 

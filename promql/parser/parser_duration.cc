@@ -170,7 +170,7 @@ StatusOr<ExprPtr> Parser::ParseSignedOffset() {
     default:
       break;
   }
-  if (IsFunctionLike(Peek().type)) {
+  if (IsDurationCall(Peek().type)) {
     ASSIGN_OR_RETURN(ExprPtr call, ParseDurationCall(&op));
     return NewDurationUnary(op, std::move(call));
   }

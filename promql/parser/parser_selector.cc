@@ -99,7 +99,10 @@ StatusOr<tsdb::Labels> Parser::ParseWholeMetric() {
     ASSIGN_OR_RETURN(labels, ParseLabelSet());
   }
   RETURN_IF_ERROR(ExpectEnd());
-  if (!name.empty()) labels.emplace_back(tsdb::kMetricName, name);
+  if (!name.empty()) {
+    std::erase_if(labels, [](const Label& label) { return label.first == tsdb::kMetricName; });
+    labels.emplace_back(tsdb::kMetricName, name);
+  }
   StatusOr<tsdb::Labels> metric = tsdb::Labels::FromPairs(std::move(labels));
   if (!metric.ok()) return Fail(0, MessageOf(metric.status()));
   return metric;
