@@ -4,45 +4,19 @@
 #include <fmt/format.h>
 
 #include <bit>
-#include <charconv>
-#include <cmath>
 #include <cstdint>
 #include <utility>
 #include <vector>
 
 #include "promql/eval/aggregate_groups.h"
+#include "promql/parser/number_literal.h"
 #include "proto/utf8.h"
-#include "tsdb/base/go_float.h"
 #include "tsdb/base/quote.h"
 
 namespace tidemark::promql {
 namespace {
 
 using tsdb::Labels;
-
-// The shortest digits that read back as `v`, without exponent.
-std::string PlainDecimal(double v) {
-  if (!std::isfinite(v)) return GoFloat(v);
-  char buffer[32];
-  const auto end = std::to_chars(buffer, buffer + sizeof(buffer), v, std::chars_format::scientific);
-  std::string_view text(buffer, static_cast<size_t>(end.ptr - buffer));
-  const size_t e = text.find('e');
-  const int exponent = std::atoi(buffer + e + 1);
-  std::string digits;
-  for (char c : text.substr(0, e)) {
-    if (c >= '0' && c <= '9') digits.push_back(c);
-  }
-  const int point = exponent + 1;  // so many digits lie before it
-  if (point <= 0) {
-    digits.insert(0, static_cast<size_t>(-point), '0');
-    digits.insert(0, "0.");
-  } else if (static_cast<size_t>(point) < digits.size()) {
-    digits.insert(static_cast<size_t>(point), ".");
-  } else {
-    digits.append(static_cast<size_t>(point) - digits.size(), '0');
-  }
-  return text.front() == '-' ? "-" + digits : digits;
-}
 
 class CountValuesOperator : public VectorOperator {
  public:
@@ -94,7 +68,7 @@ class CountValuesOperator : public VectorOperator {
   }
 
   std::string ValueText(size_t step) const {
-    if (data_.kinds[step] == SampleKind::kFloat) return PlainDecimal(data_.values[step]);
+    if (data_.kinds[step] == SampleKind::kFloat) return FormatFixed(data_.values[step]);
     return data_.histograms[step]->ToString();
   }
 

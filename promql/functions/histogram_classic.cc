@@ -1,10 +1,11 @@
 #include "promql/functions/histogram_classic.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <limits>
+
+#include "promql/parser/number_literal.h"
 
 namespace tidemark::promql {
 namespace {
@@ -111,11 +112,8 @@ double CountBelow(double v, const std::vector<ClassicBucket>& buckets) {
 }  // namespace
 
 std::optional<double> ParseUpperBound(std::string_view le) {
-  if (le.starts_with('+') && !le.starts_with("+-")) le.remove_prefix(1);
-  double bound = 0;
-  const auto [end, error] = std::from_chars(le.data(), le.data() + le.size(), bound);
-  if (error != std::errc() || end != le.data() + le.size()) return std::nullopt;
-  return bound;
+  const StatusOr<double> bound = ParseFloat(le);
+  return bound.ok() ? std::make_optional(*bound) : std::nullopt;
 }
 
 ClassicQuantile BucketQuantile(double q, std::vector<ClassicBucket>& buckets) {
