@@ -19,12 +19,11 @@ Status CheckTimes(const QueryRequest& request) {
     return InvalidArgument(fmt::format("end {} is before start {}", request.end, request.start));
   }
   if (request.step_ms < 0 || (request.step_ms == 0 && request.end != request.start)) {
-    return InvalidArgument(
-        fmt::format("a step of {} ms cannot lead from start to end; it must be "
-                    "positive",
-                    request.step_ms));
+    return InvalidArgument(fmt::format(
+        "a step of {} ms cannot lead from start to end; it must be positive", request.step_ms));
   }
-  return OkStatus();
+  if (request.step_ms == 0) return OkStatus();
+  return CheckStepCount("a range query", request.start, request.end, request.step_ms);
 }
 
 Status CheckType(const Expr& expr, const QueryTimes& times) {

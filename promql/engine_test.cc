@@ -78,6 +78,30 @@ TEST(EngineTest, TimesThatMakeNoSense) {
   }
 }
 
+TEST(EngineTest, TimesAtTheEndsOfTheirType) {
+  QueryHarness q;
+  LoadRequests(q);
+  constexpr int64_t kMin = std::numeric_limits<int64_t>::min();
+  constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
+  const std::string exprs[] = {"requests_total offset 1y", "rate(requests_total[1y] offset -1y)",
+                               "requests_total @ 9223372036854775 offset -1d",
+                               "requests_total @ -9223372036854775 offset 1d",
+                               "sum_over_time(requests_total[1d:12h] offset -1d)"};
+  for (const std::string& expr : exprs) {
+    SCOPED_TRACE(expr);
+    for (const int64_t t : {kMin, kMax}) {
+      EXPECT_EQ(q.Instant(expr, t), "");
+      EXPECT_EQ(q.Range(expr, t, t, 1), "");
+    }
+  }
+  EXPECT_EQ(q.Range("1", kMin, kMax, 1),
+            "error: FAILED_PRECONDITION: a range query of 9223372036854775807 steps of 1 ms is "
+            "past the limit of 10000000 steps: use a longer step or a shorter range\n");
+  EXPECT_EQ(q.Instant("max_over_time(requests_total[10y:1ms])", kMinute),
+            "error: FAILED_PRECONDITION: a subquery of 315359999999 steps of 1 ms is past the "
+            "limit of 10000000 steps: use a longer step or a shorter range\n");
+}
+
 TEST(EngineTest, LimitsSayWhatToDo) {
   QueryHarness q;
   LoadRequests(q);

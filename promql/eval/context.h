@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string_view>
 
 #include "promql/annotations.h"
 #include "promql/engine.h"
@@ -42,6 +43,14 @@ class SampleMeter {
   uint64_t held_ = 0;
   uint64_t peak_ = 0;
 };
+
+// Bound on the steps of a query and of its subqueries: what one series costs at
+// most, whether it has samples or not.
+inline constexpr int64_t kMaxSteps = 10'000'000;
+
+// kFailedPrecondition  more steps from start to end than kMaxSteps; `what` begins
+//                      the message
+Status CheckStepCount(std::string_view what, int64_t start, int64_t end, int64_t step_ms);
 
 // Threads: one.  Ownership: borrows all; it outlives the operators of its query.
 struct EvalContext {

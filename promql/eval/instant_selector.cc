@@ -27,11 +27,11 @@ class NewestSample {
   // Moves on to the newest sample at or before `t`, which never goes back.
   // False when there is none within the lookback, or it is a stale marker.
   StatusOr<bool> MoveTo(int64_t t) {
-    const int64_t after = t - lookback_ms_;
+    const int64_t after = SaturatingSub(t, lookback_ms_);
     TakeUntil(t);
     while (next_ == size_ && !exhausted_) {
       KeepHistogram();
-      const bool more = found_ && t_ > after ? it_->Next() : it_->Seek(after + 1);
+      const bool more = found_ && t_ > after ? it_->Next() : it_->Seek(SaturatingAdd(after, 1));
       size_ = more ? it_->run().size() : 0;
       next_ = 0;
       exhausted_ = !more;

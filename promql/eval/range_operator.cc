@@ -99,7 +99,8 @@ class RangeOperator : public VectorOperator {
     for (size_t step = 0; step < steps_.count; ++step) {
       ASSIGN_OR_RETURN(const Window window, cursor_.At(step));
       if (!window.empty()) RETURN_IF_ERROR(function_->Evaluate(window, step, out));
-      if (IsLongWindow(window)) RETURN_IF_ERROR(context_.CheckRunning());
+      if (step % kStepsBetweenChecks == 0 || IsLongWindow(window))
+        RETURN_IF_ERROR(context_.CheckRunning());
     }
     function_->EndSeries(out);
     return OkStatus();
@@ -111,6 +112,8 @@ class RangeOperator : public VectorOperator {
     const Expr* arg = Unwrap(call.args[0].get());
     return As<SubqueryExpr>(arg) != nullptr ? PositionRange{} : arg->pos;
   }
+
+  static constexpr size_t kStepsBetweenChecks = 1024;
 
   // One whose evaluation may take milliseconds.
   static bool IsLongWindow(const Window& window) {

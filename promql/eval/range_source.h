@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "promql/eval/sample_buffer.h"
+#include "promql/eval/saturate.h"
 #include "tsdb/base/status.h"
 #include "tsdb/model/labels.h"
 
@@ -39,8 +40,8 @@ struct WindowTimes {
   bool fixed = false;  // by `@`: the same window at every step
   int64_t at = 0;
 
-  int64_t End(size_t step) const { return (fixed ? at : steps.At(step)) - offset_ms; }
-  int64_t Start(size_t step) const { return End(step) - range_ms; }
+  int64_t End(size_t step) const { return SaturatingSub(fixed ? at : steps.At(step), offset_ms); }
+  int64_t Start(size_t step) const { return SaturatingSub(End(step), range_ms); }
 };
 
 }  // namespace tidemark::promql

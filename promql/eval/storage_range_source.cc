@@ -29,7 +29,7 @@ class StorageRangeSource : public RangeSource {
   Status Read(int64_t start, int64_t end, SampleBuffer& buffer) override {
     while (!exhausted_ && read_until_ < end) {
       // Nothing read so far is in the window: skip what lies before it.
-      const bool more = read_until_ < start ? it_->Seek(start + 1) : it_->Next();
+      const bool more = read_until_ < start ? it_->Seek(SaturatingAdd(start, 1)) : it_->Next();
       if (!more) {
         exhausted_ = true;
         return it_->status();

@@ -60,17 +60,17 @@ class SubquerySource : public RangeSource {
 
 // The smallest multiple of `step` after `t`.
 int64_t NextMultiple(int64_t t, int64_t step) {
-  int64_t multiple = t / step * step;
-  if (multiple <= t) multiple += step;
-  return multiple;
+  const int64_t multiple = t / step * step;
+  return multiple <= t ? SaturatingAdd(multiple, step) : multiple;
 }
 
 }  // namespace
 
-Steps SubquerySteps(const WindowTimes& windows, int64_t step_ms) {
+StatusOr<Steps> SubquerySteps(const WindowTimes& windows, int64_t step_ms) {
   const int64_t start = NextMultiple(windows.Start(0), step_ms);
   const int64_t end = windows.End(windows.steps.count - 1);
-  if (end < start) return {start, 0, 0};
+  if (end < start) return Steps{start, 0, 0};
+  RETURN_IF_ERROR(CheckStepCount("a subquery", start, end, step_ms));
   return Steps::Range(start, end, step_ms);
 }
 

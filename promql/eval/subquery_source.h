@@ -11,7 +11,8 @@ namespace tidemark::promql {
 
 // The times, multiples of `step_ms`, that cover all windows.  Empty (count 0)
 // when no multiple lies in them.
-Steps SubquerySteps(const WindowTimes& windows, int64_t step_ms);
+//   kFailedPrecondition  more than kMaxSteps of them
+StatusOr<Steps> SubquerySteps(const WindowTimes& windows, int64_t step_ms);
 
 // `inner` is evaluated at `steps`.
 std::unique_ptr<RangeSource> MakeSubquerySource(Steps steps, std::unique_ptr<VectorOperator> inner);

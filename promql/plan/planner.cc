@@ -227,7 +227,7 @@ StatusOr<PlannedRange> Planner::FromSubquery(const SubqueryExpr& expr, Steps ste
                    ResolvePositiveDuration(expr.step_expr.get(), expr.step_ms, times_));
   if (step_ms == 0) step_ms = context_.options.default_subquery_step_ms;
   ASSIGN_OR_RETURN(const WindowTimes windows, TimesOf(expr.shift, range_ms, steps));
-  const Steps inner_steps = SubquerySteps(windows, step_ms);
+  ASSIGN_OR_RETURN(const Steps inner_steps, SubquerySteps(windows, step_ms));
   const Scoped<Above> above(above_, {above_.function, nullptr, step_ms});
   ASSIGN_OR_RETURN(auto inner, Vector(*expr.expr, inner_steps));
   return PlannedRange{windows, MakeSubquerySource(inner_steps, std::move(inner))};
@@ -262,7 +262,7 @@ StatusOr<WindowTimes> Planner::TimesOf(const TimeShift& time_shift, int64_t rang
 
 tsdb::SelectHints Planner::HintsFor(const WindowTimes& windows, int64_t range_ms) const {
   tsdb::SelectHints hints;
-  hints.start = windows.Start(0) + 1;
+  hints.start = SaturatingAdd(windows.Start(0), 1);
   hints.end = windows.End(windows.steps.count - 1);
   hints.step_ms = above_.subquery_step_ms > 0 ? above_.subquery_step_ms : times_.step_ms;
   hints.range_ms = range_ms;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "promql/eval/saturate.h"
 #include "promql/plan/duration.h"
 
 namespace tidemark::promql {
@@ -60,19 +61,20 @@ class ReadRangeFinder {
     ASSIGN_OR_RETURN(const int64_t range_ms,
                      ResolvePositiveDuration(expr.range_expr.get(), expr.range_ms, times_));
     ASSIGN_OR_RETURN(at, Shifted(expr.shift, at));
-    return Visit(*expr.expr, {at.start - range_ms, at.end});
+    return Visit(*expr.expr, {SaturatingSub(at.start, range_ms), at.end});
   }
 
   StatusOr<ReadRange> Shifted(const TimeShift& time_shift, ReadRange at) const {
     ASSIGN_OR_RETURN(const ResolvedShift shift, ResolveShift(time_shift, times_));
     if (shift.at) at = {*shift.at, *shift.at};
-    return ReadRange{at.start - shift.offset_ms, at.end - shift.offset_ms};
+    return ReadRange{SaturatingSub(at.start, shift.offset_ms),
+                     SaturatingSub(at.end, shift.offset_ms)};
   }
 
   // Windows are left-open: what lies exactly `back_ms` before is not in them.
   Status Select(const VectorSelector& selector, int64_t back_ms, ReadRange at) {
     ASSIGN_OR_RETURN(at, Shifted(selector.shift, at));
-    start_ = std::min(start_, at.start - back_ms + 1);
+    start_ = std::min(start_, SaturatingSub(at.start, back_ms - 1));
     end_ = std::max(end_, at.end);
     return OkStatus();
   }
