@@ -98,6 +98,7 @@ Status StorageImpl::Start() {
   ASSIGN_OR_RETURN(const LoadResult loaded, Loader(*store_, *head_).Load());
   RETURN_IF_ERROR(retention_.Advance());
   journal_ = std::make_unique<Journal>(*store_, write_mode(), loaded.next_sequence);
+  RETURN_IF_ERROR(journal_->FillGaps(loaded.gaps));
   journal_->NoteReplayed(loaded.journal_bytes);
   gate_ = std::make_unique<WriteGate>(WriteGateOptions{options_.path, options_.min_free_disk,
                                                        options_.memory_bytes / 2, options_.clock},

@@ -2,10 +2,22 @@
 
 #include <utility>
 
+#include "tsdb/store/journal_record.h"
+#include "tsdb/store/keys.h"
+
 namespace tidemark::tsdb {
 
 Journal::Journal(Store& store, WriteMode mode, uint64_t next)
     : store_(store), mode_(mode), next_(next) {}
+
+Status Journal::FillGaps(const std::vector<uint64_t>& sequences) {
+  if (sequences.empty()) return OkStatus();
+  const std::unique_ptr<WriteBatch> batch = store_.NewBatch();
+  for (const uint64_t sequence : sequences) {
+    batch->Put(Family::kJournal, JournalKey(sequence), JournalWriter().Finish(0, sequence, 0));
+  }
+  return store_.Write(*batch, WriteMode::kSync);
+}
 
 uint64_t Journal::Begin() {
   MutexLock lock(mutex_);

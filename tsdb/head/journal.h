@@ -15,8 +15,10 @@
 //     the record of the first may still fail;
 //   - a seal waits until all records before its barrier are written.
 //
-// Every number that Begin gave has a record, an empty one if need be, so that a
-// gap shows at the next start that something was lost.
+// Every number that Begin gave gets a record, an empty one if need be.  A record
+// says which ones before it were written; at the next start a gap below that
+// means that something was lost.  Other gaps are commits that died with the
+// process; they are filled, so that they are not taken for losses later.
 #pragma once
 
 #include <atomic>
@@ -44,6 +46,9 @@ class Journal {
 
   // `next`: the first number to give.  The store must outlive this.
   Journal(Store& store, WriteMode mode, uint64_t next);
+
+  // Writes empty records under these numbers; before the first Begin.
+  Status FillGaps(const std::vector<uint64_t>& sequences);
 
   uint64_t Begin();
   // What Begin would give next.

@@ -2,9 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
-#include <limits>
 #include <string>
 #include <utility>
 
@@ -27,6 +25,9 @@ Status ForEach(const Store& store, Family family, std::string_view prefix, const
   return it->status();
 }
 
+// More commits than could ever be under way at once.
+constexpr uint64_t kMaxGap = 1'000'000;
+
 // Tells from the numbers of the records, and from what each says was written
 // before it, whether one is missing that somebody was told is there.
 class GapCheck {
@@ -34,19 +35,25 @@ class GapCheck {
   explicit GapCheck(uint64_t first) : expected_(first) {}
 
   Status See(uint64_t sequence, uint64_t durable) {
-    if (sequence != expected_) gap_ = std::min(gap_, expected_);
-    expected_ = sequence + 1;
-    if (durable <= gap_) return OkStatus();
+    if (sequence - expected_ > kMaxGap) return Missing(expected_, sequence);
+    for (; expected_ < sequence; ++expected_) gaps_.push_back(expected_);
+    ++expected_;
+    if (gaps_.empty() || durable <= gaps_.front()) return OkStatus();
+    return Missing(gaps_.front(), sequence);
+  }
+  uint64_t expected() const { return expected_; }
+  const std::vector<uint64_t>& gaps() const { return gaps_; }
+
+ private:
+  static Status Missing(uint64_t sequence, uint64_t witness) {
     return DataLoss(fmt::format(
         "journal record {} is missing, though record {} says that it was written: RocksDB's log "
         "has lost acknowledged samples",
-        gap_, sequence));
+        sequence, witness));
   }
-  uint64_t expected() const { return expected_; }
 
- private:
   uint64_t expected_;
-  uint64_t gap_ = std::numeric_limits<uint64_t>::max();
+  std::vector<uint64_t> gaps_;
 };
 
 }  // namespace
@@ -159,6 +166,7 @@ Status Loader::Replay() {
   };
   RETURN_IF_ERROR(ForEach(store_, Family::kJournal, "", replay));
   result_.next_sequence = gaps.expected();
+  result_.gaps = gaps.gaps();
   return OkStatus();
 }
 

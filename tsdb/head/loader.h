@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "tsdb/base/status.h"
@@ -14,6 +15,9 @@ namespace tidemark::tsdb {
 
 struct LoadResult {
   uint64_t next_sequence = 1;  // for the Journal
+  // Numbers without a record: commits that were under way when the process
+  // died.  They are to get empty ones (Journal::FillGaps).
+  std::vector<uint64_t> gaps;
   uint64_t journal_bytes = 0;
   uint64_t series = 0;
   uint64_t samples = 0;
