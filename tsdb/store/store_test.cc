@@ -1,0 +1,243 @@
+#include "tsdb/store/store.h"
+
+#include <gtest/gtest.h>
+#include <rocksdb/db.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "tsdb/base/coding.h"
+#include "tsdb/chunk/encoded_run.h"
+#include "tsdb/chunk/float_chunk.h"
+#include "tsdb/store/keys.h"
+
+namespace tidemark::tsdb {
+namespace {
+
+std::string OneRun(int64_t t, double v) {
+  FloatChunk chunk;
+  chunk.Append(t, v);
+  std::string out;
+  AppendRun(out, chunk.view(), {t, t, 1, 0});
+  return out;
+}
+
+class StoreTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = testing::TempDir() + "store_test_XXXXXX";
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    options_.path = pattern + "/db";
+    options_.memory_bytes = 64 << 20;
+    ASSERT_TRUE(Open().ok());
+  }
+  void TearDown() override {
+    store_.reset();
+    std::filesystem::remove_all(std::filesystem::path(options_.path).parent_path());
+  }
+  Status Open() {
+    store_.reset();
+    ASSIGN_OR_RETURN(store_, Store::Open(options_, metrics_));
+    return OkStatus();
+  }
+  void Put(Family family, std::string_view key, std::string_view value,
+           WriteMode mode = WriteMode::kNoSync) {
+    const auto batch = store_->NewBatch();
+    batch->Put(family, key, value);
+    ASSERT_TRUE(store_->Write(*batch, mode).ok());
+  }
+  void Merge(const RawKey& key, std::string_view run) {
+    const auto batch = store_->NewBatch();
+    batch->Merge(Family::kRaw, EncodeRawKey(key), run);
+    ASSERT_TRUE(store_->Write(*batch, WriteMode::kWithoutLog).ok());
+  }
+  std::string Get(Family family, std::string_view key) {
+    const auto got = store_->Get(family, key);
+    EXPECT_TRUE(got.ok()) << got.status();
+    return got.ok() && *got ? **got : "(none)";
+  }
+  // Writes into RocksDB behind the store's back.
+  void PutFormat(uint32_t version) {
+    store_.reset();
+    std::string value;
+    AppendBigEndian<uint32_t>(value, version);
+    rocksdb::DB* db = nullptr;
+    std::vector<rocksdb::ColumnFamilyDescriptor> families;
+    for (const char* name : {"default", "catalog", "journal", "raw", "meta"}) {
+      families.emplace_back(name, rocksdb::ColumnFamilyOptions());
+    }
+    std::vector<rocksdb::ColumnFamilyHandle*> handles;
+    ASSERT_TRUE(rocksdb::DB::Open({}, options_.path, families, &handles, &db).ok());
+    EXPECT_TRUE(db->Put({}, "format", value).ok());
+    for (auto* handle : handles) EXPECT_TRUE(db->DestroyColumnFamilyHandle(handle).ok());
+    delete db;
+  }
+
+  Metrics metrics_;
+  StoreOptions options_;
+  std::unique_ptr<Store> store_;
+};
+
+TEST_F(StoreTest, WhatIsWrittenIsThereAfterReopening) {
+  auto batch = store_->NewBatch();
+  batch->Put(Family::kJournal, JournalKey(1), "one");
+  batch->Put(Family::kJournal, JournalKey(2), "two");
+  batch->Put(Family::kMeta, "m", "meta");
+  EXPECT_GT(batch->size_bytes(), 0u);
+  ASSERT_TRUE(store_->Write(*batch, WriteMode::kSync).ok());
+  ASSERT_TRUE(store_->Write(*batch, WriteMode::kNoSync).ok());  // again
+  batch.reset();
+  ASSERT_TRUE(Open().ok());
+  EXPECT_EQ(Get(Family::kJournal, JournalKey(2)), "two");
+  EXPECT_EQ(Get(Family::kMeta, "m"), "meta");
+  EXPECT_EQ(Get(Family::kCatalog, "m"), "(none)");
+  batch = store_->NewBatch();
+  batch->Put(Family::kMeta, "dropped", "by Clear");
+  batch->Clear();
+  batch->DeleteRange(Family::kJournal, JournalKey(0), JournalKey(2));
+  ASSERT_TRUE(store_->Write(*batch, WriteMode::kNoSync).ok());
+  EXPECT_EQ(Get(Family::kJournal, JournalKey(1)), "(none)");
+  EXPECT_EQ(Get(Family::kJournal, JournalKey(2)), "two");
+}
+
+TEST_F(StoreTest, MergedRunsAreTheirUnionBeforeAndAfterCompaction) {
+  const RawKey key = RawKeyOf(1, 2, BlockEnd(1000));
+  Merge(key, OneRun(1000, 1));
+  Merge(key, OneRun(2000, 2));
+  ASSERT_TRUE(store_->Flush(std::vector{Family::kRaw}).ok());
+  Merge(key, OneRun(1000, 9));  // came second: does not count
+  for (int i = 0; i < 2; ++i) {
+    RunListIterator it(Get(Family::kRaw, EncodeRawKey(key)));
+    std::vector<double> values;
+    while (it.Next()) values.insert(values.end(), it.run().v.begin(), it.run().v.end());
+    EXPECT_TRUE(it.status().ok());
+    EXPECT_EQ(values, (std::vector<double>{1, 2}));
+    ASSERT_TRUE(store_->Compact(Family::kRaw).ok());
+  }
+}
+
+TEST_F(StoreTest, BytesThatAreNoRunAreKeptAndDoNotStopTheDatabase) {
+  const RawKey key = RawKeyOf(1, 2, BlockEnd(1000));
+  Merge(key, OneRun(1000, 1));
+  Merge(key, "no run at all");
+  ASSERT_TRUE(store_->Compact(Family::kRaw).ok());
+  RunListIterator it(Get(Family::kRaw, EncodeRawKey(key)));
+  EXPECT_TRUE(it.Next());
+  EXPECT_EQ(it.run().v[0], 1);
+  EXPECT_FALSE(it.Next());
+  EXPECT_EQ(it.status().code(), StatusCode::kDataLoss);
+  Put(Family::kMeta, "still", "writable");
+}
+
+TEST_F(StoreTest, ARawIteratorStaysWithinItsSeriesAndPartition) {
+  for (const SeriesId series : {1, 2}) {
+    for (const int64_t t : {int64_t{1}, kBlockMs + 1, kPartitionMs + 1}) {
+      Merge(RawKeyOf(7, series, BlockEnd(t)), OneRun(t, 1));
+    }
+  }
+  for (const bool flushed : {false, true}) {
+    SCOPED_TRACE(flushed);
+    const auto it = store_->NewRawIterator();
+    size_t n = 0;
+    for (it->Seek(EncodeRawKey(RawKeyOf(7, 1, BlockEnd(1)))); it->Valid(); it->Next()) ++n;
+    EXPECT_EQ(n, 2u);
+    it->Seek(EncodeRawKey(RawKeyOf(7, 3, BlockEnd(1))));
+    EXPECT_FALSE(it->Valid());
+    EXPECT_TRUE(it->status().ok());
+    ASSERT_TRUE(store_->Flush(std::vector{Family::kRaw}).ok());
+  }
+}
+
+TEST_F(StoreTest, DropGivesTheSpaceBack) {
+  const std::string bytes(20'000, 'x');
+  for (int64_t day = 0; day < 4; ++day) {
+    for (SeriesId series = 0; series < 50; ++series) {
+      const RawKey key = RawKeyOf(1, series, BlockEnd(day * kPartitionMs + 1));
+      Merge(key, OneRun(day, static_cast<double>(series)) + bytes + std::to_string(series));
+    }
+    ASSERT_TRUE(store_->Flush(std::vector{Family::kRaw}).ok());
+  }
+  ASSERT_TRUE(store_->Drop(Family::kRaw, RawPartitionKey(1), RawPartitionKey(4)).ok());
+  const auto it = store_->NewIterator(Family::kRaw);
+  size_t n = 0;
+  for (it->Seek(""); it->Valid(); it->Next()) {
+    RawKey key;
+    ASSERT_TRUE(DecodeRawKey(it->key(), key));
+    EXPECT_EQ(key.partition, 4);
+    ++n;
+  }
+  EXPECT_EQ(n, 50u);
+}
+
+TEST_F(StoreTest, WhatCannotBeOpenedSaysWhy) {
+  Metrics other_metrics;
+  const auto second = Store::Open(options_, other_metrics);
+  EXPECT_EQ(second.status().code(), StatusCode::kFailedPrecondition);
+  EXPECT_NE(second.status().message().find("in use by another process"), std::string::npos);
+
+  PutFormat(kFormatVersion + 1);
+  const Status newer = Open();
+  EXPECT_EQ(newer.code(), StatusCode::kFailedPrecondition);
+  EXPECT_NE(newer.message().find("newer version of Tidemark (format 2"), std::string::npos)
+      << newer;
+  PutFormat(kFormatVersion);
+  ASSERT_TRUE(Open().ok());
+  store_.reset();
+
+  StoreOptions file = options_;
+  file.path = options_.path + "/CURRENT";
+  EXPECT_EQ(Store::Open(file, metrics_).status().code(), StatusCode::kFailedPrecondition);
+
+  std::filesystem::remove(options_.path + "/CURRENT");
+  const Status headless = Open();
+  EXPECT_EQ(headless.code(), StatusCode::kDataLoss);
+  EXPECT_NE(headless.message().find("lost its file CURRENT"), std::string::npos) << headless;
+}
+
+std::filesystem::path NewestLog(const std::string& folder) {
+  std::filesystem::path newest;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() == ".log" && entry.path() > newest) newest = entry.path();
+  }
+  return newest;
+}
+
+// Copies the database while it is open: as a crash leaves it.
+class StoreCrashTest : public StoreTest {
+ protected:
+  void Crash() {
+    const std::string copy = options_.path + "-crashed";
+    std::filesystem::copy(options_.path, copy);
+    store_.reset();
+    std::filesystem::remove_all(options_.path);
+    std::filesystem::rename(copy, options_.path);
+  }
+};
+
+TEST_F(StoreCrashTest, ALogThatEndsInsideARecordLosesThatRecordOnly) {
+  Put(Family::kJournal, JournalKey(1), "one");
+  Put(Family::kJournal, JournalKey(2), std::string(5000, 'x'));
+  Crash();
+  const auto log = NewestLog(options_.path);
+  std::filesystem::resize_file(log, std::filesystem::file_size(log) - 100);
+  ASSERT_TRUE(Open().ok());
+  EXPECT_EQ(Get(Family::kJournal, JournalKey(1)), "one");
+  EXPECT_EQ(Get(Family::kJournal, JournalKey(2)), "(none)");
+}
+
+TEST_F(StoreCrashTest, ADamagedRecordBeforeOthersIsNotPassedOver) {
+  Put(Family::kJournal, JournalKey(1), std::string(5000, 'x'));
+  Put(Family::kJournal, JournalKey(2), std::string(5000, 'y'));
+  Crash();
+  std::fstream log(NewestLog(options_.path), std::ios::in | std::ios::out | std::ios::binary);
+  log.seekp(2500);
+  log.put('?');
+  log.close();
+  EXPECT_EQ(Open().code(), StatusCode::kDataLoss);
+}
+
+}  // namespace
+}  // namespace tidemark::tsdb
