@@ -2,7 +2,10 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,6 +27,14 @@ class FakeStorage : public tsdb::Storage {
   StatusOr<std::unique_ptr<tsdb::Querier>> NewQuerier(std::string_view, int64_t,
                                                       int64_t) const override {
     return Unavailable("a fake storage cannot be read");
+  }
+  std::map<std::string, tsdb::Metadata> MetricMetadata(std::string_view) const override {
+    return {};
+  }
+  StatusOr<std::vector<tsdb::SeriesExemplars>> Exemplars(std::string_view,
+                                                         std::span<const tsdb::Matcher>, int64_t,
+                                                         int64_t) const override {
+    return std::vector<tsdb::SeriesExemplars>();
   }
   Status Flush() override {
     ++state_.flushed;
