@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "promql/testing/memory_storage.h"
 #include "tsdb/storage.h"
 
 namespace tidemark::server {
@@ -24,9 +25,9 @@ class FakeStorage : public tsdb::Storage {
   explicit FakeStorage(FakeStorageState& state) : state_(state) {}
 
   std::unique_ptr<tsdb::Appender> NewAppender(std::string_view) override { return nullptr; }
-  StatusOr<std::unique_ptr<tsdb::Querier>> NewQuerier(std::string_view, int64_t,
-                                                      int64_t) const override {
-    return Unavailable("a fake storage cannot be read");
+  StatusOr<std::unique_ptr<tsdb::Querier>> NewQuerier(std::string_view tenant, int64_t mint,
+                                                      int64_t maxt) const override {
+    return nothing_.NewQuerier(tenant, mint, maxt);
   }
   std::map<std::string, tsdb::Metadata> MetricMetadata(std::string_view) const override {
     return {};
@@ -49,6 +50,7 @@ class FakeStorage : public tsdb::Storage {
 
  private:
   FakeStorageState& state_;
+  const promql::MemoryStorage nothing_;
 };
 
 }  // namespace tidemark::server

@@ -43,6 +43,14 @@ class FakeStorage : public tsdb::Storage {
                                                       int64_t) const override {
     return tidemark::Unimplemented("not read here");
   }
+  std::map<std::string, tsdb::Metadata> MetricMetadata(std::string_view) const override {
+    return {};
+  }
+  StatusOr<std::vector<tsdb::SeriesExemplars>> Exemplars(std::string_view,
+                                                         std::span<const tsdb::Matcher>, int64_t,
+                                                         int64_t) const override {
+    return std::vector<tsdb::SeriesExemplars>();
+  }
   Status Flush() override { return OkStatus(); }
   std::vector<tsdb::TenantStats> Stats() const override { return {}; }
   Status WriteHealth() const override { return OkStatus(); }
