@@ -1,0 +1,87 @@
+#include "server/server.h"
+
+#include <utility>
+#include <vector>
+
+#include "server/http/http_server.h"
+#include "server/ingest/ingest.h"
+#include "server/own_metrics/own_metrics.h"
+#include "server/process_routes.h"
+#include "server/storage_slot.h"
+#include "server/tenancy.h"
+
+namespace tidemark::server {
+namespace {
+
+// Members are in the order of who outlives whom: the registry holds callbacks
+// into the storage, routes hold references to all of them.
+class ServerImpl : public Server {
+ public:
+  ServerImpl(const Config& config, StorageOpener open)
+      : config_(config),
+        slot_([this, open = std::move(open)] { return open(metrics_); }) {
+    AddProcessMetrics(metrics_);
+    metrics_.AddGauge("tidemark_ready", "1 once the storage is open and takes reads and writes.",
+                      [this] { return slot_.get() != nullptr ? 1 : 0; });
+  }
+  ~ServerImpl() override { Stop().IgnoreError(); }
+
+  Status Listen() {
+    ASSIGN_OR_RETURN(http_, HttpServer::Start(config_.http, AllRoutes(), metrics_));
+    return OkStatus();
+  }
+
+  int port() const override { return http_->port(); }
+
+  Status AwaitReady() const override { return slot_.Await(); }
+
+  Status Stop() override {
+    if (http_ != nullptr) http_->Stop();
+    return slot_.Close();
+  }
+
+ private:
+  std::vector<Route> AllRoutes() {
+    const StorageSource storage = [this] { return slot_.get(); };
+    const TenantSource tenant = config_.tenancy ? TenantSource(TenantOf) : DefaultTenant;
+
+    IngestOptions ingest;
+    ingest.max_decoded_bytes = config_.ingest.max_decoded_bytes;
+    ingest.max_future_ms = config_.ingest.max_future_ms;
+    ingest.tenant = tenant;
+    std::vector<Route> routes = IngestRoutes(ingest, storage, metrics_);
+
+    const std::vector<Route> more = ProcessRoutes(storage);
+    routes.insert(routes.end(), more.begin(), more.end());
+    routes.push_back(IndexRoute(routes));
+    return routes;
+  }
+
+  std::vector<Route> ProcessRoutes(const StorageSource& storage) {
+    std::vector<Route> routes = HealthRoutes([this] { return slot_.state(); });
+    routes.push_back(OwnMetricsRoute(metrics_));
+    routes.push_back(FlushRoute(config_.admin_api, storage));
+    return routes;
+  }
+
+  const Config config_;
+  Metrics metrics_;
+  StorageSlot slot_;
+  std::unique_ptr<HttpServer> http_;
+};
+
+}  // namespace
+
+StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
+  return Start(config, [options = config.storage](Metrics& metrics) {
+    return tsdb::Storage::Open(options, metrics);
+  });
+}
+
+StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, StorageOpener open) {
+  auto server = std::make_unique<ServerImpl>(config, std::move(open));
+  RETURN_IF_ERROR(server->Listen());
+  return std::unique_ptr<Server>(std::move(server));
+}
+
+}  // namespace tidemark::server
