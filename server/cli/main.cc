@@ -6,6 +6,7 @@
 #include "server/cli/check_config.h"
 #include "server/cli/demo.h"
 #include "server/cli/query.h"
+#include "server/cli/serve.h"
 #include "server/version.h"
 
 int main(int argc, char** argv) {
@@ -14,8 +15,9 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", fmt::format("tidemark {} ({})", Version(), Revision()));
   app.require_subcommand(1);
   int exit_code = 0;
-  AddQueryCommand(app, exit_code);
+  AddServeCommand(app, exit_code);
   AddDemoCommand(app, exit_code);
+  AddQueryCommand(app, exit_code);
   AddCheckConfigCommand(app, exit_code);
   CLI11_PARSE(app, argc, argv);
   return exit_code;

@@ -44,7 +44,7 @@ StatusOr<nlohmann::json> Ask(const QueryFlags& flags) {
   const httplib::Result result = client.Post(path, headers, ParamsOf(flags));
   if (!result) {
     return Unavailable(
-        fmt::format("cannot ask {}: {}", flags.url, httplib::to_string(result.error())));
+        fmt::format("cannot ask {}: {} failed", flags.url, httplib::to_string(result.error())));
   }
   nlohmann::json answer = nlohmann::json::parse(result->body, nullptr, /*allow_exceptions=*/false);
   if (!answer.is_object()) {

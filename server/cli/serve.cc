@@ -1,0 +1,101 @@
+#include "server/cli/serve.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "server/cli/stop_signals.h"
+#include "server/config/config.h"
+#include "server/config/values.h"
+#include "server/server.h"
+#include "server/version.h"
+#include "tsdb/base/log.h"
+
+namespace tidemark::server {
+namespace {
+
+struct ServeFlags {
+  std::string config;
+  std::string listen;
+  std::string data;
+  std::vector<std::string> assignments;
+};
+
+// --listen and --data are short for settings, and win over --set as over the file.
+StatusOr<Config> ConfigOf(const ServeFlags& flags) {
+  std::vector<std::string> assignments = flags.assignments;
+  if (!flags.listen.empty()) assignments.push_back("server.listen=" + flags.listen);
+  if (!flags.data.empty()) assignments.push_back("storage.path=" + flags.data);
+  return LoadConfig(flags.config, assignments);
+}
+
+// Each connection and each file of the database is a descriptor; the usual soft
+// limit of 1024 is there for programs that call select().
+void RaiseOpenFilesLimit() {
+  rlimit limit = {};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// Waits until the server is ready or cannot be; then it stops the process by
+// the same way as everybody else, a signal.
+void ReportReadiness(const Server& server, Status& failure) {
+  const Status ready = server.AwaitReady();
+  if (ready.ok()) return Log(LogLevel::kInfo, "ready: takes reads and writes");
+  failure = ready;
+  kill(getpid(), SIGTERM);
+}
+
+Status Serve(const ServeFlags& flags) {
+  ASSIGN_OR_RETURN(const Config config, ConfigOf(flags));
+  RaiseOpenFilesLimit();
+  const StopSignals signals;
+  ASSIGN_OR_RETURN(const std::unique_ptr<Server> server, Server::Start(config));
+  Log(LogLevel::kInfo, "serving; opening the storage",
+      {{"version", Version()},
+       {"revision", Revision()},
+       {"url", fmt::format("http://{}/", PrintHostPort({config.http.host, server->port()}))},
+       {"data", config.storage.path}});
+  Status failure;
+  std::thread reporter([&] { ReportReadiness(*server, failure); });
+  const int signal = signals.Wait();
+  Log(LogLevel::kInfo, "stopping", {{"signal", signal}});
+  const Status stopped = server->Stop();
+  reporter.join();
+  RETURN_IF_ERROR(failure);
+  RETURN_IF_ERROR(stopped);
+  Log(LogLevel::kInfo, "stopped");
+  return OkStatus();
+}
+
+}  // namespace
+
+void AddServeCommand(CLI::App& app, int& exit_code) {
+  const auto flags = std::make_shared<ServeFlags>();
+  CLI::App* serve = app.add_subcommand("serve", "Takes remote writes and answers queries");
+  serve->add_option("--config", flags->config, "YAML file; see config.example.yml")
+      ->type_name("FILE");
+  serve->add_option("--listen", flags->listen, "Where to serve HTTP; short for server.listen")
+      ->type_name("HOST:PORT");
+  serve->add_option("--data", flags->data, "Folder of the database; short for storage.path")
+      ->type_name("DIR");
+  serve->add_option("--set", flags->assignments, "Any setting; wins over the file")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false)
+      ->take_all();
+  serve->callback([flags, &exit_code] {
+    const Status status = Serve(*flags);
+    if (!status.ok()) Log(LogLevel::kError, MessageOf(status));
+    exit_code = status.ok() ? 0 : 1;
+  });
+}
+
+}  // namespace tidemark::server
