@@ -104,7 +104,8 @@ struct FloatHistogram {
 
   // The same observations at a lower (or equal) exponential schema, from any
   // schema up to 52.
-  //   kInvalidArgument  a higher schema, or custom buckets
+  //   kInvalidArgument  a higher schema, custom buckets, or spans and buckets
+  //                     that disagree
   Status ReduceResolution(int32_t target_schema);
 
   // Leaves out empty buckets at the ends of spans, and inside them where more

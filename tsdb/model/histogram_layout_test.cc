@@ -97,6 +97,13 @@ TEST(HistogramLayoutTest, ReduceResolutionRefuses) {
   EXPECT_EQ(h.ReduceResolution(1).code(), StatusCode::kInvalidArgument);
   EXPECT_EQ(h.ReduceResolution(FloatHistogram::kCustomBucketsSchema).code(),
             StatusCode::kInvalidArgument);
+  h.positive_spans = {{0, 2}};
+  h.positive_buckets = {1};
+  EXPECT_EQ(h.ReduceResolution(-1).code(), StatusCode::kInvalidArgument);
+  h.positive_spans = {{0, 1}, {-1, 1}};
+  h.positive_buckets = {1, 1};
+  EXPECT_EQ(h.ReduceResolution(-1).code(), StatusCode::kInvalidArgument);
+  h = FloatHistogram();
   h.schema = FloatHistogram::kCustomBucketsSchema;
   EXPECT_EQ(h.ReduceResolution(-4).code(), StatusCode::kInvalidArgument);
 }
