@@ -35,7 +35,8 @@ TEST(RatioOffset, SpreadsEvenly) {
 
 // The numbers must never change: the same series are taken by every version.
 TEST(RatioOffset, IsFrozen) {
-  EXPECT_DOUBLE_EQ(RatioOffset(Labels()), 0xef46db3751d8e999 / 18446744073709551615.0);
+  EXPECT_DOUBLE_EQ(RatioOffset(Labels()),
+                   static_cast<double>(0xef46db3751d8e999) / 18446744073709551615.0);
   const std::string with_long_value(300, 'x');
   EXPECT_NE(RatioOffset(Labels::Must({{"a", with_long_value}})),
             RatioOffset(Labels::Must({{"a", with_long_value + "x"}})));
