@@ -44,7 +44,7 @@ class GroupOperator : public VectorOperator {
     const size_t group = next_group_++;
     while (read_ <= groups_.last[group]) RETURN_IF_ERROR(ReadNext());
     out.Reset(steps_.count);
-    accumulators_[group]->Finish(out);
+    RETURN_IF_ERROR(accumulators_[group]->Finish(out));
     accumulators_[group].reset();
     context_.meter.Release(steps_.count);
     return OkStatus();

@@ -23,13 +23,16 @@ class Accumulator {
   Accumulator(const Accumulator&) = delete;
   Accumulator& operator=(const Accumulator&) = delete;
 
-  // May take what it needs out of `in`.  Errors: the meter's.
+  // Errors of both: the meter's, the cancellation's.
+
+  // May take what it needs out of `in`.
   virtual Status Add(StepSeries& in, const tsdb::Labels& labels) = 0;
   // `out` was reset.  Once, after the last Add.
-  virtual void Finish(StepSeries& out) = 0;
+  virtual Status Finish(StepSeries& out) = 0;
 
  protected:
   void Annotate(const Annotation& annotation) { context_.annotations.Add(annotation, input_pos_); }
+  Status CheckRunning() const { return context_.CheckRunning(); }
   // Takes samples from the query's meter until this is gone.
   Status Hold(uint64_t samples) {
     held_ += samples;

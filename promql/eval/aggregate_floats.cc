@@ -24,10 +24,11 @@ class CountAccumulator : public Accumulator {
     return OkStatus();
   }
 
-  void Finish(StepSeries& out) override {
+  Status Finish(StepSeries& out) override {
     for (size_t i = 0; i < counts_.size(); ++i) {
       if (counts_[i] > 0) out.SetFloat(i, ValueOf(counts_[i]));
     }
+    return OkStatus();
   }
 
  protected:
@@ -72,10 +73,11 @@ class ExtremeAccumulator : public FloatAccumulator {
   ExtremeAccumulator(EvalContext& context, Steps steps, const AggregateExpr& expr)
       : FloatAccumulator(context, expr), seen_(steps.count), best_(steps.count, kNaN) {}
 
-  void Finish(StepSeries& out) override {
+  Status Finish(StepSeries& out) override {
     for (size_t i = 0; i < best_.size(); ++i) {
       if (seen_[i] != 0) out.SetFloat(i, best_[i]);
     }
+    return OkStatus();
   }
 
  protected:
@@ -101,11 +103,12 @@ class VarianceAccumulator : public FloatAccumulator {
   VarianceAccumulator(EvalContext& context, Steps steps, const AggregateExpr& expr)
       : FloatAccumulator(context, expr), moments_(steps.count) {}
 
-  void Finish(StepSeries& out) override {
+  Status Finish(StepSeries& out) override {
     for (size_t i = 0; i < moments_.size(); ++i) {
       const Moments& m = moments_[i];
       if (m.count > 0) out.SetFloat(i, ValueOf(m.squares / m.count));
     }
+    return OkStatus();
   }
 
  protected:
@@ -153,15 +156,17 @@ class QuantileAccumulator : public FloatAccumulator {
                       const std::vector<double>& quantiles)
       : FloatAccumulator(context, expr), quantiles_(quantiles) {}
 
-  void Finish(StepSeries& out) override {
+  Status Finish(StepSeries& out) override {
     std::vector<double> values;
     for (size_t i = 0; i < quantiles_.size(); ++i) {
+      RETURN_IF_ERROR(CheckRunning());
       values.clear();
       for (const StepSeries& s : series_) {
         if (s.kinds[i] == SampleKind::kFloat) values.push_back(s.values[i]);
       }
       if (!values.empty()) out.SetFloat(i, Quantile(quantiles_[i], values));
     }
+    return OkStatus();
   }
 
  protected:

@@ -54,6 +54,16 @@ StatusOr<std::vector<size_t>> CountsOf(ScalarOperator& param) {
   return counts;
 }
 
+// Reads series that no answer needs, for what there is to be said about them.
+Status ReadAll(EvalContext& context, VectorOperator& input, size_t series) {
+  StepSeries data;
+  for (size_t i = 0; i < series; ++i) {
+    RETURN_IF_ERROR(context.CheckRunning());
+    RETURN_IF_ERROR(input.Next(data));
+  }
+  return OkStatus();
+}
+
 class TopKOperator : public VectorOperator {
  public:
   TopKOperator(EvalContext& context, Steps steps, const AggregateExpr& expr,
@@ -70,11 +80,14 @@ class TopKOperator : public VectorOperator {
   StatusOr<std::vector<Labels>> Series() override {
     ASSIGN_OR_RETURN(counts_, CountsOf(*k_));
     ASSIGN_OR_RETURN(std::vector<Labels> series, input_->Series());
-    if (counts_.empty()) return std::vector<Labels>();
+    if (counts_.empty()) {
+      RETURN_IF_ERROR(ReadAll(context_, *input_, series.size()));
+      return std::vector<Labels>();
+    }
     groups_ = MakeSeriesGroups(series, GroupLabels(expr_));
     heaps_.resize(groups_.labels.size() * steps_.count);
     for (uint32_t i = 0; i < series.size(); ++i) RETURN_IF_ERROR(OfferSeries(i));
-    Collect(series.size());
+    RETURN_IF_ERROR(Collect(series.size()));
     std::vector<Labels> chosen;
     chosen.reserve(chosen_.size());
     for (uint32_t i : chosen_) chosen.push_back(std::move(series[i]));
@@ -116,9 +129,10 @@ class TopKOperator : public VectorOperator {
   }
 
   // From heaps by group and step to samples by series.
-  void Collect(size_t series) {
+  Status Collect(size_t series) {
     samples_.resize(series);
     for (uint32_t group = 0; group < groups_.labels.size(); ++group) {
+      RETURN_IF_ERROR(context_.CheckRunning());
       for (size_t step = 0; step < steps_.count; ++step) {
         for (const TopHeap::Entry& e : HeapOf(group, step).Sorted()) {
           if (samples_[e.series].empty()) chosen_.push_back(e.series);
@@ -127,6 +141,7 @@ class TopKOperator : public VectorOperator {
       }
     }
     heaps_.clear();
+    return OkStatus();
   }
 
   EvalContext& context_;
@@ -186,7 +201,10 @@ class LimitKOperator : public FilterOperator {
   StatusOr<std::vector<Labels>> Series() override {
     ASSIGN_OR_RETURN(counts_, CountsOf(*param_));
     ASSIGN_OR_RETURN(std::vector<Labels> series, input_->Series());
-    if (counts_.empty()) return std::vector<Labels>();
+    if (counts_.empty()) {
+      RETURN_IF_ERROR(ReadAll(context_, *input_, series.size()));
+      return std::vector<Labels>();
+    }
     SeriesGroups groups = MakeSeriesGroups(series, GroupLabels(expr_));
     group_of_ = std::move(groups.of);
     taken_.resize(groups.labels.size() * steps_.count);
@@ -215,7 +233,10 @@ class LimitRatioOperator : public FilterOperator {
     ASSIGN_OR_RETURN(ratios_, param_->Values());
     ASSIGN_OR_RETURN(std::vector<Labels> series, input_->Series());
     const Extremes e = ExtremesOf(ratios_);
-    if (e.low == 0 && e.high == 0) return std::vector<Labels>();
+    if (e.low == 0 && e.high == 0) {
+      RETURN_IF_ERROR(ReadAll(context_, *input_, series.size()));
+      return std::vector<Labels>();
+    }
     if (std::isnan(e.low)) return FailedPrecondition("Ratio value is NaN");
     if (e.high > 1) context_.annotations.Add(InvalidRatio(e.high, 1), expr_.param->pos);
     if (e.low < -1) context_.annotations.Add(InvalidRatio(e.low, -1), expr_.param->pos);

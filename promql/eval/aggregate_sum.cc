@@ -167,7 +167,7 @@ class AddingAccumulator : public Accumulator {
     return OkStatus();
   }
 
-  void Finish(StepSeries& out) override {
+  Status Finish(StepSeries& out) override {
     for (size_t i = 0; i < has_float_.size(); ++i) {
       if (!histograms_.empty() && histograms_[i].seen) {
         FinishHistogram(i, out);
@@ -175,6 +175,7 @@ class AddingAccumulator : public Accumulator {
         out.SetFloat(i, floats_.Result(i));
       }
     }
+    return OkStatus();
   }
 
  private:

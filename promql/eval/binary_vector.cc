@@ -79,6 +79,7 @@ class VectorVectorOperator : public VectorOperator {
     for (const Pair& pair : pairs_) ++users_[pair.signature];
     rivals_.Open(pairs.rivals);
     if (matching_.fill_left.has_value()) matched_.Open(signatures.count);
+    if (pairs_.empty()) RETURN_IF_ERROR(ReadRest());
     return std::move(pairs.labels);
   }
 
@@ -92,8 +93,9 @@ class VectorVectorOperator : public VectorOperator {
       RETURN_IF_ERROR(Combine(pair, out));
     }
     if (--users_[pair.signature] == 0) one_side_.Release(pair.signature);
-    if (next_ == pairs_.size()) element_.Finish();
-    return OkStatus();
+    if (next_ < pairs_.size()) return OkStatus();
+    element_.Finish();
+    return ReadRest();
   }
 
  private:
@@ -142,6 +144,12 @@ class VectorVectorOperator : public VectorOperator {
     const size_t i = many_read_++;
     if (buffered_.empty()) return many_->Next(into);
     into = std::move(buffered_[i]);
+    return OkStatus();
+  }
+
+  // Series without a partner, for what there is to be said about them.
+  Status ReadRest() {
+    while (many_read_ < many_count_) RETURN_IF_ERROR(ReadMany(many_data_));
     return OkStatus();
   }
 
