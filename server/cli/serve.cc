@@ -5,10 +5,12 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <cstdlib>
+#include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "server/cli/stop_signals.h"
@@ -45,33 +47,56 @@ void RaiseOpenFilesLimit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// Waits until the server is ready or cannot be; then it stops the process by
-// the same way as everybody else, a signal.
-void ReportReadiness(const Server& server, Status& failure) {
-  const Status ready = server.AwaitReady();
-  if (ready.ok()) return Log(LogLevel::kInfo, "ready: takes reads and writes");
-  failure = ready;
-  kill(getpid(), SIGTERM);
-}
+// Says when the server is ready; when it cannot be, stops the process the way
+// everybody else does, by a signal.
+class ReadinessReporter {
+ public:
+  explicit ReadinessReporter(const Server& server) : thread_([this, &server] { Run(server); }) {}
+  ~ReadinessReporter() { Join().IgnoreError(); }
 
-Status Serve(const ServeFlags& flags) {
-  ASSIGN_OR_RETURN(const Config config, ConfigOf(flags));
-  RaiseOpenFilesLimit();
-  const StopSignals signals;
+  // Why the server could not become ready, or OK.  Waits until that is known.
+  Status Join() {
+    stopping_.store(true);
+    if (thread_.joinable()) thread_.join();
+    return result_;
+  }
+
+ private:
+  void Run(const Server& server) {
+    result_ = server.AwaitReady();
+    if (result_.ok()) {
+      Log(LogLevel::kInfo, "ready: takes reads and writes");
+    } else if (!stopping_.load()) {
+      kill(getpid(), SIGTERM);
+    }
+  }
+
+  Status result_;
+  std::atomic<bool> stopping_{false};
+  std::thread thread_;
+};
+
+Status ServeUntilSignal(const Config& config) {
+  std::optional<StopSignals> signals(std::in_place);
   ASSIGN_OR_RETURN(const std::unique_ptr<Server> server, Server::Start(config));
   Log(LogLevel::kInfo, "serving; opening the storage",
       {{"version", Version()},
        {"revision", Revision()},
        {"url", fmt::format("http://{}/", PrintHostPort({config.http.host, server->port()}))},
        {"data", config.storage.path}});
-  Status failure;
-  std::thread reporter([&] { ReportReadiness(*server, failure); });
-  const int signal = signals.Wait();
-  Log(LogLevel::kInfo, "stopping", {{"signal", signal}});
+  ReadinessReporter reporter(*server);
+  const int signal = signals->Wait();
+  Log(LogLevel::kInfo, "stopping; a second signal ends the process at once", {{"signal", signal}});
+  signals.reset();
   const Status stopped = server->Stop();
-  reporter.join();
-  RETURN_IF_ERROR(failure);
-  RETURN_IF_ERROR(stopped);
+  RETURN_IF_ERROR(reporter.Join());
+  return stopped;
+}
+
+Status Serve(const ServeFlags& flags) {
+  ASSIGN_OR_RETURN(const Config config, ConfigOf(flags));
+  RaiseOpenFilesLimit();
+  RETURN_IF_ERROR(ServeUntilSignal(config));
   Log(LogLevel::kInfo, "stopped");
   return OkStatus();
 }
