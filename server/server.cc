@@ -17,17 +17,17 @@ namespace {
 // into the storage, routes hold references to all of them.
 class ServerImpl : public Server {
  public:
-  ServerImpl(const Config& config, StorageOpener open)
-      : config_(config),
-        slot_([this, open = std::move(open)] { return open(metrics_); }) {
+  ServerImpl(const Config& config, StorageOpener open) : config_(config), open_(std::move(open)) {
     AddProcessMetrics(metrics_);
     metrics_.AddGauge("tidemark_ready", "1 once the storage is open and takes reads and writes.",
                       [this] { return slot_.get() != nullptr ? 1 : 0; });
   }
   ~ServerImpl() override { Stop().IgnoreError(); }
 
+  // The storage is not touched when the address cannot be had.
   Status Listen() {
     ASSIGN_OR_RETURN(http_, HttpServer::Start(config_.http, AllRoutes(), metrics_));
+    slot_.Open([this] { return open_(metrics_); });
     return OkStatus();
   }
 
@@ -65,6 +65,7 @@ class ServerImpl : public Server {
   }
 
   const Config config_;
+  const StorageOpener open_;
   Metrics metrics_;
   StorageSlot slot_;
   std::unique_ptr<HttpServer> http_;

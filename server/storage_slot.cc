@@ -6,12 +6,15 @@
 
 namespace tidemark::server {
 
-StorageSlot::StorageSlot(Opener open)
-    : state_(Unavailable(kStarting)), opener_([this, open = std::move(open)] { Open(open); }) {}
+StorageSlot::StorageSlot() : state_(Unavailable(kStarting)) {}
 
 StorageSlot::~StorageSlot() { Close().IgnoreError(); }
 
-void StorageSlot::Open(const Opener& open) {
+void StorageSlot::Open(Opener open) {
+  opener_ = std::thread([this, open = std::move(open)] { Fill(open); });
+}
+
+void StorageSlot::Fill(const Opener& open) {
   StatusOr<std::unique_ptr<tsdb::Storage>> opened = open();
   {
     MutexLock lock(mutex_);

@@ -13,14 +13,16 @@
 
 namespace tidemark::server {
 
-// Threads: all functions may be called from any thread, Close once.
+// Threads: all functions may be called from any thread, Open and Close once.
 class StorageSlot {
  public:
   using Opener = std::function<StatusOr<std::unique_ptr<tsdb::Storage>>()>;
 
-  // Calls `open` on a thread of its own.
-  explicit StorageSlot(Opener open);
+  StorageSlot();   // empty, and starting
   ~StorageSlot();  // as Close
+
+  // Calls `open` on a thread of its own.
+  void Open(Opener open);
 
   // Null until it is open, and after a failure.  It lives until Close.
   tsdb::Storage* get() const { return storage_.load(std::memory_order_acquire); }
@@ -28,7 +30,7 @@ class StorageSlot {
   // OK: open.  kUnavailable: not yet.  Otherwise why it could not be opened.
   Status state() const;
 
-  // Waits until it is open, or could not be opened, or Close was called.
+  // Waits until what Open began has succeeded or failed.
   Status Await() const;
 
   // Waits for the opener, and closes what it opened.  Nobody may use the storage
@@ -36,7 +38,7 @@ class StorageSlot {
   Status Close();
 
  private:
-  void Open(const Opener& open);
+  void Fill(const Opener& open);
 
   mutable Mutex mutex_;
   mutable std::condition_variable changed_;

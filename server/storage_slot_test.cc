@@ -12,7 +12,8 @@ namespace {
 TEST(StorageSlot, IsEmptyUntilTheStorageIsOpen) {
   std::promise<void> go_on;
   FakeStorageState state;
-  StorageSlot slot([&]() -> StatusOr<std::unique_ptr<tsdb::Storage>> {
+  StorageSlot slot;
+  slot.Open([&]() -> StatusOr<std::unique_ptr<tsdb::Storage>> {
     go_on.get_future().wait();
     return std::unique_ptr<tsdb::Storage>(std::make_unique<FakeStorage>(state));
   });
@@ -30,7 +31,8 @@ TEST(StorageSlot, IsEmptyUntilTheStorageIsOpen) {
 }
 
 TEST(StorageSlot, KeepsWhyItCouldNotBeOpened) {
-  StorageSlot slot([]() -> StatusOr<std::unique_ptr<tsdb::Storage>> {
+  StorageSlot slot;
+  slot.Open([]() -> StatusOr<std::unique_ptr<tsdb::Storage>> {
     return FailedPrecondition("in use by another process");
   });
   EXPECT_EQ(slot.Await().code(), StatusCode::kFailedPrecondition);
@@ -43,7 +45,8 @@ TEST(StorageSlot, CloseWaitsForTheOpener) {
   FakeStorageState state;
   std::promise<void> opening;
   {
-    StorageSlot slot([&]() -> StatusOr<std::unique_ptr<tsdb::Storage>> {
+    StorageSlot slot;
+    slot.Open([&]() -> StatusOr<std::unique_ptr<tsdb::Storage>> {
       opening.set_value();
       return std::unique_ptr<tsdb::Storage>(std::make_unique<FakeStorage>(state));
     });
