@@ -4,6 +4,8 @@
 
 #include <map>
 #include <string>
+#include <thread>
+#include <vector>
 
 namespace tidemark::server {
 namespace {
@@ -123,6 +125,28 @@ TEST(GatewayTest, CountersNeverGoDown) {
     }
   }
   EXPECT_EQ(last.size(), 180u);
+}
+
+TEST(GatewayTest, ManyMayScrapeAtOnce) {
+  FakeClock clock(kStartMs);
+  Gateway gateway({}, clock);
+  std::vector<std::thread> scrapers;
+  for (int i = 0; i < 3; ++i) {
+    scrapers.emplace_back([&] {
+      uint64_t last = 0;
+      for (int scrape = 0; scrape < 10; ++scrape) {
+        clock.Advance(1'000);
+        const auto families = ByName(gateway);
+        uint64_t count = 0;
+        for (const auto& metric : families.at("card_auth_latency_seconds").metric()) {
+          count += metric.histogram().sample_count();
+        }
+        EXPECT_GT(count, last);
+        last = count;
+      }
+    });
+  }
+  for (std::thread& scraper : scrapers) scraper.join();
 }
 
 TEST(GatewayTest, SaysWhenAnIncidentGoesOn) {
