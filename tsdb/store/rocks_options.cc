@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "tsdb/store/keys.h"
+#include "tsdb/store/rocks_logger.h"
 
 namespace tidemark::tsdb {
 namespace {
@@ -49,15 +50,14 @@ rocksdb::DBOptions MakeDbOptions(const StoreOptions& options) {
   // refuses to open on anything else.  What it would still pass over, a log cut
   // short at a record's border, shows in the journal's own sequence numbers.
   db.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
-  db.max_total_wal_size = 256 * kMiB;
+  // Seals keep the log short; this bounds it when they fail.
+  db.max_total_wal_size = 1024 * kMiB;
   db.write_buffer_manager =
       std::make_shared<rocksdb::WriteBufferManager>(std::max(options.memory_bytes / 4, 16 * kMiB));
   db.max_background_jobs = 2;
   db.bytes_per_sync = 1 * kMiB;
-  db.keep_log_file_num = 4;
-  db.max_log_file_size = 16 * kMiB;
   db.stats_dump_period_sec = 0;
-  db.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  db.info_log = NewRocksLogger();
   return db;
 }
 

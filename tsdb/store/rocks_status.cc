@@ -20,6 +20,12 @@ Status FromWriteStatus(const rocksdb::Status& status, std::string_view what) {
   if (status.IsIncomplete()) {
     return Unavailable(fmt::format("{} put off: the database is busy compacting", what));
   }
+  if (status.IsBusy()) {
+    return Unavailable(fmt::format(
+        "{} put off: the database waits for space after the disk was full; it looks every few "
+        "seconds",
+        what));
+  }
   if (status.IsCorruption()) return DataLoss(fmt::format("{} failed: {}", what, status.ToString()));
   return Unavailable(fmt::format("{} failed: {}", what, status.ToString()));
 }
