@@ -23,7 +23,8 @@ inline constexpr std::string_view kStarting = "starting: replaying the journal";
 //   kInvalidArgument  the header is missing or malformed
 using TenantSource = std::function<StatusOr<std::string>(const HttpRequest&)>;
 
-// With multi-tenancy off: everything belongs to "default".
+// With multi-tenancy off: everything belongs to "default".  (On: TenantOf of
+// server/tenancy.h.)
 inline StatusOr<std::string> DefaultTenant(const HttpRequest&) { return "default"; }
 
 }  // namespace tidemark::server
