@@ -1,0 +1,39 @@
+// The Prometheus HTTP API, as Grafana's data source and Prometheus' own UI use
+// it.  The reference for paths, parameters, JSON and error texts is Prometheus
+// 3.14 (web/api/v1); unknown parameters are ignored, and every path takes POST
+// too, where Prometheus is not always as generous.
+//
+//   query, query_range        resultType and result; limit, timeout,
+//                             lookback_delta, stats
+//   labels, label/{name}/values, series
+//                             match[] any number of times, start, end, limit
+//   format_query              the expression, indented
+//   query_exemplars, metadata, rules, alerts
+//                             valid and empty: their parameters are checked,
+//                             nothing is stored that they could return
+//   status/buildinfo          the version of Prometheus whose API this is, by
+//                             which clients choose what to ask for
+//
+// While the storage starts, what needs it answers 503 "starting: …".  A client
+// that hangs up cancels its query.
+#pragma once
+
+#include <vector>
+
+#include "promql/engine.h"
+#include "server/http/http.h"
+#include "server/sources.h"
+#include "tsdb/base/clock.h"
+
+namespace tidemark::server {
+
+struct ApiOptions {
+  TenantSource tenant = DefaultTenant;
+  const Clock* clock = &Clock::System();  // must outlive the routes
+};
+
+// `engine` must outlive the routes.  Threads: handlers run in any number.
+std::vector<Route> ApiRoutes(ApiOptions options, const promql::Engine& engine,
+                             StorageSource storage);
+
+}  // namespace tidemark::server

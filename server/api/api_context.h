@@ -1,0 +1,47 @@
+// What the handlers of the API share.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "promql/engine.h"
+#include "server/api/api.h"
+#include "server/http/http.h"
+#include "server/sources.h"
+
+namespace tidemark::server {
+
+// The engine as handlers see it, so that a test can stand in for it.  What
+// `hung_up` says cancels the query.
+using QueryExecutor = std::function<StatusOr<promql::QueryResult>(
+    const promql::QueryRequest&, const tsdb::Queryable&, const Cancellation& hung_up)>;
+
+struct ApiContext {
+  ApiOptions options;
+  QueryExecutor execute;
+  promql::ParserOptions parser;
+  StorageSource storage;
+};
+using ApiContextPtr = std::shared_ptr<const ApiContext>;
+
+// A storage that is ready and the tenant of the request.
+struct Scope {
+  tsdb::Storage* storage;
+  std::string tenant;
+};
+//   kUnavailable  the storage is still starting
+//   or what the tenant source says
+StatusOr<Scope> ScopeOf(const ApiContext& context, const HttpRequest& request);
+
+// A route for GET and POST whose errors become error answers.
+using ApiHandler = std::function<StatusOr<HttpResponse>(const ApiContext&, const HttpRequest&)>;
+Route ApiRoute(const ApiContextPtr& context, std::string pattern, ApiHandler handler);
+
+// What ApiRoutes is made of.
+std::vector<Route> QueryRoutes(const ApiContextPtr& context);   // query, query_range
+std::vector<Route> SeriesRoutes(const ApiContextPtr& context);  // labels, values, series
+std::vector<Route> StatusRoutes(const ApiContextPtr& context);  // all the others
+
+}  // namespace tidemark::server
