@@ -22,7 +22,7 @@ std::vector<Route> ApiRoutes(ApiOptions options, const promql::Engine& engine,
   };
 
   std::vector<Route> routes = QueryRoutes(context);
-  for (auto&& more : {SeriesRoutes(context), StatusRoutes(context)}) {
+  for (auto&& more : {SeriesRoutes(context), MetadataRoutes(context), StatusRoutes(context)}) {
     routes.insert(routes.end(), more.begin(), more.end());
   }
   return routes;

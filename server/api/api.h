@@ -8,9 +8,9 @@
 //   labels, label/{name}/values, series
 //                             match[] any number of times, start, end, limit
 //   format_query              the expression, indented
-//   query_exemplars, metadata, rules, alerts
-//                             valid and empty: their parameters are checked,
-//                             nothing is stored that they could return
+//   query_exemplars           of every selector of the expression
+//   metadata                  what senders said; metric, limit
+//   rules, alerts             valid and empty
 //   status/buildinfo          the version of Prometheus whose API this is, by
 //                             which clients choose what to ask for
 //

@@ -40,8 +40,9 @@ using ApiHandler = std::function<StatusOr<HttpResponse>(const ApiContext&, const
 Route ApiRoute(const ApiContextPtr& context, std::string pattern, ApiHandler handler);
 
 // What ApiRoutes is made of.
-std::vector<Route> QueryRoutes(const ApiContextPtr& context);   // query, query_range
-std::vector<Route> SeriesRoutes(const ApiContextPtr& context);  // labels, values, series
-std::vector<Route> StatusRoutes(const ApiContextPtr& context);  // all the others
+std::vector<Route> QueryRoutes(const ApiContextPtr& context);     // query, query_range
+std::vector<Route> SeriesRoutes(const ApiContextPtr& context);    // labels, values, series
+std::vector<Route> MetadataRoutes(const ApiContextPtr& context);  // metadata, query_exemplars
+std::vector<Route> StatusRoutes(const ApiContextPtr& context);    // all the others
 
 }  // namespace tidemark::server

@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +20,8 @@ namespace tidemark::server {
 class ReadableStorage : public tsdb::Storage {
  public:
   promql::MemoryStorage memory;
+  std::map<std::string, tsdb::Metadata> metadata;
+  std::vector<tsdb::SeriesExemplars> exemplars;
   mutable std::string tenant;  // asked for last
   mutable int64_t mint = 0;
   mutable int64_t maxt = 0;
@@ -28,6 +32,26 @@ class ReadableStorage : public tsdb::Storage {
     mint = from;
     maxt = to;
     return memory.NewQuerier(t, from, to);
+  }
+  std::map<std::string, tsdb::Metadata> MetricMetadata(std::string_view) const override {
+    return metadata;
+  }
+  StatusOr<std::vector<tsdb::SeriesExemplars>> Exemplars(std::string_view,
+                                                         std::span<const tsdb::Matcher> matchers,
+                                                         int64_t from, int64_t to) const override {
+    std::vector<tsdb::SeriesExemplars> found;
+    for (const tsdb::SeriesExemplars& series : exemplars) {
+      const bool matches = std::all_of(
+          matchers.begin(), matchers.end(),
+          [&](const tsdb::Matcher& m) { return m.Matches(series.labels.Get(m.name())); });
+      if (!matches) continue;
+      tsdb::SeriesExemplars in_range{series.labels, {}};
+      for (const tsdb::Exemplar& e : series.exemplars) {
+        if (e.t >= from && e.t <= to) in_range.exemplars.push_back(e);
+      }
+      if (!in_range.exemplars.empty()) found.push_back(std::move(in_range));
+    }
+    return found;
   }
   std::unique_ptr<tsdb::Appender> NewAppender(std::string_view) override { return nullptr; }
   Status Flush() override { return OkStatus(); }

@@ -104,6 +104,12 @@ void JsonWriter::LabelKey(std::string_view name) {
   first_ = true;
 }
 
+void JsonWriter::TextKey(std::string_view name) {
+  Text(name);
+  out_ += ':';
+  first_ = true;
+}
+
 void JsonWriter::Label(std::string_view text) {
   Comma();
   out_ += '"';

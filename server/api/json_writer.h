@@ -31,6 +31,8 @@ class JsonWriter {
   void Key(std::string_view name);
   // A label name that is a key.
   void LabelKey(std::string_view name);
+  // Any other key that may need escapes.
+  void TextKey(std::string_view name);
 
   // Label names and values: quotes, backslashes and controls escaped.
   void Label(std::string_view text);

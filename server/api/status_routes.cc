@@ -44,24 +44,6 @@ StatusOr<HttpResponse> FormatQuery(const ApiContext& context, const HttpRequest&
   return std::move(answer).Finish();
 }
 
-StatusOr<HttpResponse> QueryExemplars(const ApiContext& context, const HttpRequest& http) {
-  ASSIGN_OR_RETURN(const int64_t start, OptionalTime(http, "start", kMinTimeMs));
-  ASSIGN_OR_RETURN(const int64_t end, OptionalTime(http, "end", kMaxTimeMs));
-  if (end < start) return InvalidArgument("end timestamp must not be before start timestamp");
-  RETURN_IF_ERROR(promql::ParseExpr(http.Param("query"), context.parser).status());
-  SuccessAnswer answer;
-  answer.json().BeginArray();
-  answer.json().EndArray();
-  return std::move(answer).Finish();
-}
-
-StatusOr<HttpResponse> EmptyObject(const ApiContext&, const HttpRequest&) {
-  SuccessAnswer answer;
-  answer.json().BeginObject();
-  answer.json().EndObject();
-  return std::move(answer).Finish();
-}
-
 // {"groups":[]}: an object with one empty list.
 ApiHandler EmptyList(std::string_view key) {
   return [key](const ApiContext&, const HttpRequest&) -> StatusOr<HttpResponse> {
@@ -82,8 +64,6 @@ std::vector<Route> StatusRoutes(const ApiContextPtr& context) {
   routes.push_back(ApiRoute(context, "/api/v1/status/buildinfo", BuildInfo));
   routes.back().lane = Lane::kControl;
   routes.push_back(ApiRoute(context, "/api/v1/format_query", FormatQuery));
-  routes.push_back(ApiRoute(context, "/api/v1/query_exemplars", QueryExemplars));
-  routes.push_back(ApiRoute(context, "/api/v1/metadata", EmptyObject));
   routes.push_back(ApiRoute(context, "/api/v1/rules", EmptyList("groups")));
   routes.push_back(ApiRoute(context, "/api/v1/alerts", EmptyList("alerts")));
   return routes;

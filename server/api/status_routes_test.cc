@@ -29,7 +29,6 @@ TEST_F(StatusRoutesTest, WhatIsEmptyIsValid) {
     const char* pattern;
     const char* data;
   } kCases[] = {
-      {"/api/v1/metadata", "{}"},
       {"/api/v1/rules", R"({"groups":[]})"},
       {"/api/v1/alerts", R"({"alerts":[]})"},
   };
@@ -46,16 +45,6 @@ TEST_F(StatusRoutesTest, FormatQuery) {
   EXPECT_EQ(json["errorType"], "bad_data");
   EXPECT_TRUE(json["error"].get<std::string>().starts_with("invalid parameter \"query\": 1:"))
       << error;
-}
-
-TEST_F(StatusRoutesTest, QueryExemplarsChecksItsParameters) {
-  EXPECT_EQ(Body("/api/v1/query_exemplars", {{"query", "up"}}),
-            R"({"status":"success","data":[]})");
-  EXPECT_EQ(Body("/api/v1/query_exemplars", {{"query", "up"}, {"start", "2"}, {"end", "1"}}),
-            R"({"status":"error","errorType":"bad_data","error":)"
-            R"("end timestamp must not be before start timestamp"})");
-  const auto json = nlohmann::json::parse(Body("/api/v1/query_exemplars", {{"query", "("}}));
-  EXPECT_EQ(json["errorType"], "bad_data");
 }
 
 }  // namespace
