@@ -37,8 +37,8 @@ TEST(ScriptRunner, PassesWhatIsRight) {
       "eval instant at 0 h\n h {{schema:0 count:3 sum:4 buckets:[1 2]}}",
       "eval instant at 0 1 + 1\n 2",
       "eval instant at 0 'a'\n expect string \"a\"",
-      "eval instant at 2m x{n=\"1\"}[2m]\n"
-      " expect range vector from 1m to 2m step 1m\n x{n=\"1\"} 2 3",
+      ("eval instant at 2m x{n=\"1\"}[2m]\n"
+       " expect range vector from 1m to 2m step 1m\n x{n=\"1\"} 2 3"),
       "eval instant at 0 nosuchmetric",
       "eval instant at 1m sort_desc(x)\n expect ordered\n x{n=\"2\"} 5\n x{n=\"1\"} 2",
       "eval instant at 0 x + on() x\n expect fail regex: found duplicate series",
