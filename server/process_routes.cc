@@ -2,11 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 
-#include "server/http_status.h"
+#include "server/api/answer.h"
 #include "server/version.h"
 
 namespace tidemark::server {
@@ -28,18 +27,6 @@ Status Flush(bool enabled, const StorageSource& source) {
   if (!enabled) return Unavailable("admin APIs disabled: set server.admin_api to true");
   tsdb::Storage* storage = source();
   return storage == nullptr ? Unavailable(kStarting) : storage->Flush();
-}
-
-void AnswerFlush(const Status& flushed, HttpResponse& response) {
-  nlohmann::json answer;
-  answer["status"] = flushed.ok() ? "success" : "error";
-  if (!flushed.ok()) {
-    answer["errorType"] = flushed.code() == StatusCode::kUnavailable ? "unavailable" : "internal";
-    answer["error"] = std::string(MessageOf(flushed));
-  }
-  response.status = HttpStatusOf(flushed.code());
-  response.content_type = "application/json";
-  response.body = answer.dump();
 }
 
 // Relative links work behind a proxy that adds a prefix, too.
@@ -75,7 +62,13 @@ Route FlushRoute(bool enabled, StorageSource storage) {
           "/api/v1/admin/tsdb/flush",
           Lane::kQuery,
           [enabled, storage = std::move(storage)](const HttpRequest&, HttpResponse& response) {
-            AnswerFlush(Flush(enabled, storage), response);
+            const Status flushed = Flush(enabled, storage);
+            if (!flushed.ok()) {
+              response = ErrorAnswer(flushed);
+              return;
+            }
+            response.content_type = "application/json";
+            response.body = R"({"status":"success"})";
           }};
 }
 

@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "promql/engine.h"
+#include "server/api/api.h"
 #include "server/http/http_server.h"
 #include "server/ingest/ingest.h"
 #include "server/own_metrics/own_metrics.h"
@@ -17,7 +19,8 @@ namespace {
 // into the storage, routes hold references to all of them.
 class ServerImpl : public Server {
  public:
-  ServerImpl(const Config& config, StorageOpener open) : config_(config), open_(std::move(open)) {
+  ServerImpl(const Config& config, StorageOpener open)
+      : config_(config), open_(std::move(open)), engine_(config.query) {
     AddProcessMetrics(metrics_);
     metrics_.AddGauge("tidemark_ready", "1 once the storage is open and takes reads and writes.",
                       [this] { return slot_.get() != nullptr ? 1 : 0; });
@@ -51,8 +54,11 @@ class ServerImpl : public Server {
     ingest.tenant = tenant;
     std::vector<Route> routes = IngestRoutes(ingest, storage, metrics_);
 
-    const std::vector<Route> more = ProcessRoutes(storage);
-    routes.insert(routes.end(), more.begin(), more.end());
+    ApiOptions api;
+    api.tenant = tenant;
+    for (auto more : {ApiRoutes(api, engine_, storage), ProcessRoutes(storage)}) {
+      routes.insert(routes.end(), more.begin(), more.end());
+    }
     routes.push_back(IndexRoute(routes));
     return routes;
   }
@@ -67,6 +73,7 @@ class ServerImpl : public Server {
   const Config config_;
   const StorageOpener open_;
   Metrics metrics_;
+  const promql::Engine engine_;
   StorageSlot slot_;
   std::unique_ptr<HttpServer> http_;
 };

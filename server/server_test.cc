@@ -38,6 +38,7 @@ TEST(Server, AnswersBeforeTheStorageIsOpen) {
   EXPECT_EQ(client.Get("/-/healthy")->status, 200);
   EXPECT_EQ(client.Get("/-/ready")->status, 503);
   EXPECT_THAT(client.Get("/-/ready")->body, HasSubstr("starting: replaying the journal"));
+  EXPECT_EQ(client.Get("/api/v1/query?query=up")->status, 503);
   EXPECT_EQ(client.Post("/api/v1/write", "", "application/x-protobuf")->status, 503);
   EXPECT_THAT(client.Get("/metrics")->body, HasSubstr("tidemark_ready 0\n"));
   go_on.set_value();
@@ -45,6 +46,7 @@ TEST(Server, AnswersBeforeTheStorageIsOpen) {
   EXPECT_EQ(client.Get("/-/ready")->body, "Tidemark is Ready.\n");
   EXPECT_THAT(client.Get("/metrics")->body, HasSubstr("tidemark_ready 1\n"));
   EXPECT_THAT(client.Get("/")->body, HasSubstr("/api/v1/write"));
+  EXPECT_EQ(client.Get("/api/v1/query?query=1")->status, 200);
   EXPECT_TRUE((*server)->Stop().ok());
   EXPECT_EQ(state.closed, 1);
 }
@@ -58,6 +60,19 @@ TEST(Server, SaysWhyTheStorageCannotBeOpened) {
   httplib::Client client("127.0.0.1", (*server)->port());
   EXPECT_EQ(client.Get("/-/healthy")->status, 200);
   EXPECT_THAT(client.Get("/-/ready")->body, HasSubstr("block 7"));
+}
+
+TEST(Server, TenancyAsksForTheHeader) {
+  FakeStorageState state;
+  Config config = TestConfig();
+  config.tenancy = true;
+  const auto server = Server::Start(config, FakeOpener(state));
+  ASSERT_TRUE(server.ok());
+  ASSERT_TRUE((*server)->AwaitReady().ok());
+  httplib::Client client("127.0.0.1", (*server)->port());
+  EXPECT_EQ(client.Get("/api/v1/query?query=1")->status, 400);
+  EXPECT_EQ(client.Get("/api/v1/query?query=1", {{"X-Scope-OrgID", "team"}})->status, 200);
+  EXPECT_EQ(client.Get("/api/v1/query?query=1", {{"X-Scope-OrgID", "a/b"}})->status, 400);
 }
 
 TEST(Server, TheAdminApiIsOffUnlessAskedFor) {
@@ -95,6 +110,8 @@ TEST(Server, OpensTheDatabaseInItsFolder) {
     const auto server = Server::Start(config);
     ASSERT_TRUE(server.ok()) << server.status();
     ASSERT_TRUE((*server)->AwaitReady().ok()) << (*server)->AwaitReady();
+    httplib::Client client("127.0.0.1", (*server)->port());
+    EXPECT_THAT(client.Get("/api/v1/query?query=up")->body, HasSubstr("\"result\":[]"));
     // The folder belongs to one process.
     const auto second = Server::Start(config);
     ASSERT_TRUE(second.ok());
