@@ -18,6 +18,7 @@
 #include "tsdb/storage_model.h"
 #include "tsdb/store/fault.h"
 #include "tsdb/store/keys.h"
+#include "tsdb/store/store.h"
 
 namespace tidemark::tsdb {
 namespace {
@@ -481,6 +482,31 @@ TEST_F(StorageTest, AFailedCommitIsWrittenBeforeTheNextOneBegins) {
   ASSERT_TRUE(storage_->Flush().ok());
   Open();
   ExpectModel();
+}
+
+TEST_F(StorageTest, ADamagedBlockIsSaidAndCostsNoOtherSeries) {
+  ASSERT_TRUE(Commit({{SeriesLabels(0), kNow, 1.0}}).ok());
+  ASSERT_TRUE(Commit({{SeriesLabels(2), kNow, 2.0}}).ok());
+  ASSERT_TRUE(storage_->Flush().ok());
+  storage_.reset();
+  {
+    auto store = *Store::Open({options_.path + "/db", 64 << 20}, metrics_);
+    const auto batch = store->NewBatch();
+    // The first series of the first metric of the first tenant.
+    batch->Merge(Family::kRaw, EncodeRawKey(RawKeyOf(0, 0, BlockEnd(kNow))), "no run");
+    ASSERT_TRUE(store->Write(*batch, WriteMode::kSync).ok());
+  }
+  Open();
+  EXPECT_EQ(ReadAll(*storage_, "default", kMin, kMax).status().code(), StatusCode::kDataLoss);
+  const auto querier = storage_->NewQuerier("default", kMin, kMax);
+  const Matcher other = Matcher::Equal("instance", "gw-2");
+  const auto set = (*querier)->Select({&other, 1}, {});
+  const auto it = (*set)->Samples(0);
+  EXPECT_TRUE(it->Next());
+  EXPECT_FALSE(it->Next());
+  EXPECT_TRUE(it->status().ok());
+  // Late samples are taken nevertheless.
+  EXPECT_TRUE(Commit({{SeriesLabels(0), kNow - 1, 3.0}}).ok());
 }
 
 TEST_F(StorageTest, ASealThatFailsAtAnyStepIsRepeated) {
