@@ -34,7 +34,7 @@ struct Connection {
   std::string in;      // received, and not part of `exchange` yet
   size_t scanned = 0;  // of `in`: see FindHeadEnd
   BodyDecoder decoder;
-  size_t charged_bytes = 0;  // of the budget for bodies
+  size_t charged_bytes = 0;  // of options.max_buffered_bytes
   std::unique_ptr<Exchange> exchange;
 };
 

@@ -189,12 +189,12 @@ void Front::SetDeadlineMs(Connection& c, int64_t from_now_ms) {
 
 void Front::Close(Connection& c) {
   deadlines_.Set(c, 0);
-  ReleaseBody(c);
+  Release(c);
   connections_.erase(c.id);  // closing the descriptor takes it out of epoll
 }
 
 void Front::Linger(Connection& c) {
-  ReleaseBody(c);
+  Release(c);
   c.exchange.reset();
   c.in = std::string();
   c.phase = Phase::kLingering;

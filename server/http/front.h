@@ -81,9 +81,14 @@ class Front {
   bool StartRequest(Connection& c, size_t head_bytes);
   bool StartBody(Connection& c);
   bool StepBody(Connection& c);
-  bool RefuseBody(Connection& c, size_t announced);
-  bool ChargeBody(Connection& c);
-  void ReleaseBody(Connection& c);
+  bool RefuseBody(Connection& c);
+
+  // The budget for what is received and not answered yet: Charge counts what `c`
+  // holds now, or says that there is no room for it.
+  bool Charge(Connection& c);
+  void Release(Connection& c);
+  bool RefuseForMemory(Connection& c);
+
   bool Dispatch(Connection& c);
   void BecomeIdle(Connection& c);
 

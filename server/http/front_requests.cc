@@ -20,7 +20,11 @@ void Front::OnReadable(Connection& c) {
   if (result == Socket::Result::kWouldBlock) return;
   if (result == Socket::Result::kClosed) c.peer_finished = true;
   c.in.append(scratch_.data(), n);
-  Advance(c);
+  if (!Charge(c)) {
+    RefuseForMemory(c);
+  } else {
+    Advance(c);
+  }
 }
 
 // Who has closed only its sending side gets its answer all the same, but is not
@@ -103,9 +107,9 @@ bool Front::StartRequest(Connection& c, size_t head_bytes) {
 bool Front::StartBody(Connection& c) {
   const RequestHead& head = c.exchange->head;
   const size_t limit = c.exchange->match.route->max_body_bytes;
-  if (head.content_length > limit ||
-      head.content_length > options_.max_buffered_bytes - buffered_bytes_) {
-    return RefuseBody(c, head.content_length);
+  if (head.content_length > limit) return RefuseBody(c);
+  if (head.content_length > options_.max_buffered_bytes - buffered_bytes_) {
+    return RefuseForMemory(c);
   }
   c.decoder =
       head.chunked ? BodyDecoder::Chunked(limit) : BodyDecoder::WithLength(head.content_length);
@@ -123,43 +127,43 @@ bool Front::StepBody(Connection& c) {
   std::string_view bytes = c.in;
   const BodyDecoder::State state = c.decoder.Feed(bytes, c.exchange->body);
   c.in.erase(0, c.in.size() - bytes.size());
-  if (!ChargeBody(c)) return RefuseBody(c, 0);
   switch (state) {
     case BodyDecoder::State::kMore:
       return AwaitMore(c);
     case BodyDecoder::State::kDone:
       return Dispatch(c);
     case BodyDecoder::State::kTooLarge:
-      return RefuseBody(c, c.exchange->match.route->max_body_bytes + 1);
+      return RefuseBody(c);
     case BodyDecoder::State::kMalformed:
       break;
   }
   return Refuse(c, "bad_request", 400, "malformed chunked body");
 }
 
-// `announced` bytes are too many for the route, or for what the budget has left.
-bool Front::RefuseBody(Connection& c, size_t announced) {
-  const size_t limit = c.exchange->match.route->max_body_bytes;
-  if (announced > limit) {
-    return Refuse(c, "body_too_large", 413,
-                  fmt::format("the body is past this path's limit of {} bytes", limit));
-  }
+bool Front::RefuseBody(Connection& c) {
+  return Refuse(c, "body_too_large", 413,
+                fmt::format("the body is past this path's limit of {} bytes",
+                            c.exchange->match.route->max_body_bytes));
+}
+
+bool Front::RefuseForMemory(Connection& c) {
   return Refuse(c, "max_buffered_bytes", 503,
-                fmt::format("too many request bodies in memory (server.http.max_buffered_bytes = "
-                            "{}): try again later",
+                fmt::format("too many requests in memory (server.http.max_buffered_bytes = {}): "
+                            "try again later",
                             options_.max_buffered_bytes),
                 {{"Retry-After", "1"}});
 }
 
-bool Front::ChargeBody(Connection& c) {
-  const size_t more = c.exchange->body.size() - c.charged_bytes;
-  if (more > options_.max_buffered_bytes - buffered_bytes_) return false;
-  c.charged_bytes += more;
-  buffered_bytes_ += more;
+bool Front::Charge(Connection& c) {
+  const size_t held = c.in.size() + (c.exchange == nullptr ? 0 : c.exchange->body.size());
+  const size_t others = buffered_bytes_ - c.charged_bytes;
+  if (others + held > options_.max_buffered_bytes) return false;
+  c.charged_bytes = held;
+  buffered_bytes_ = others + held;
   return true;
 }
 
-void Front::ReleaseBody(Connection& c) {
+void Front::Release(Connection& c) {
   buffered_bytes_ -= c.charged_bytes;
   c.charged_bytes = 0;
 }
@@ -185,7 +189,7 @@ bool Front::Dispatch(Connection& c) {
 }
 
 void Front::BecomeIdle(Connection& c) {
-  ReleaseBody(c);
+  Release(c);
   c.exchange.reset();
   c.phase = Phase::kIdle;
   SetDeadlineMs(c, options_.idle_timeout_ms);

@@ -10,7 +10,7 @@ HttpMetrics::HttpMetrics(Metrics& metrics)
                                    "Connections accepted, refused ones included.")),
       connections_(AddGauge("tidemark_http_connections", "Open connections.")),
       buffered_bytes_(AddGauge("tidemark_http_buffered_bytes",
-                               "Bytes of request bodies in memory; see "
+                               "Bytes of requests in memory; see "
                                "server.http.max_buffered_bytes.")) {}
 
 std::shared_ptr<std::atomic<int64_t>> HttpMetrics::AddGauge(std::string_view name,

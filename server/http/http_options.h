@@ -15,7 +15,7 @@ struct HttpOptions {
   size_t max_connections = 10'000;
 
   size_t max_head_bytes = 64 << 10;          // request line and header fields
-  size_t max_buffered_bytes = 256ULL << 20;  // bodies of all requests together
+  size_t max_buffered_bytes = 256ULL << 20;  // requests under way, all together
 
   int64_t head_timeout_ms = 10'000;   // from the first byte of a head to its last
   int64_t body_timeout_ms = 60'000;   // from the head to the last byte of the body

@@ -18,8 +18,8 @@
 //   405  no such method, with Allow    408  head or body too slow
 //   413  body past its route's limit   414, 431  request line, fields too long
 //   500  the handler threw             501, 505  not what we speak
-//   503  with Retry-After: too many connections, bodies in memory, or requests
-//        in the lane's queue
+//   503  with Retry-After: too many connections, too much in memory, or too many
+//        requests in the lane's queue
 // Bodies reach handlers as sent: Content-Encoding is the handlers' affair.
 // Large answers of types that shrink are sent gzipped to clients that take it.
 #pragma once

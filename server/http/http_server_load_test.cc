@@ -207,6 +207,21 @@ TEST_F(HttpServerLoadTest, BoundsBodiesInMemory) {
   while (Value("tidemark_http_buffered_bytes") > 0) last.Ask(kHealthy);
 }
 
+TEST_F(HttpServerLoadTest, BoundsHeadsInMemory) {
+  options_.max_buffered_bytes = 1'000'000;
+  Start();
+  RawClient client = Connect();
+  std::vector<RawClient> slow;
+  for (int i = 0; i < 20; ++i) {
+    slow.push_back(Connect());
+    slow.back().Send("GET /healthy HTTP/1.1\r\nX: " + std::string(60'000, 'a'));
+  }
+  while (Refused("max_buffered_bytes") < 4) client.Ask(kHealthy);
+  EXPECT_EQ(client.Ask(kHealthy).status, 200);
+  slow.clear();
+  while (Value("tidemark_http_buffered_bytes") > 100) client.Ask(kHealthy);
+}
+
 TEST_F(HttpServerLoadTest, EndsSlowAndIdleConnections) {
   options_.head_timeout_ms = 30;
   options_.body_timeout_ms = 30;
