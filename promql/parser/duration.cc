@@ -16,6 +16,7 @@ namespace {
 
 constexpr int64_t kNsPerMs = 1'000'000;
 constexpr double kMaxNs = 9223372036854775808.0;  // 2^63
+constexpr double kExactNs = 9007199254740992.0;   // 2^53
 
 struct Unit {
   std::string_view name;
@@ -112,7 +113,11 @@ int64_t DurationMsOf(double seconds) {
   const double ns = std::round(seconds * 1e9);
   // 2^63 itself passes for in range; it is the smallest int64, as Go converts it.
   if (!(ns < kMaxNs && ns >= -kMaxNs)) return INT64_MIN / kNsPerMs;
-  return static_cast<int64_t>(ns) / kNsPerMs;
+  if (std::fabs(ns) < kExactNs) return static_cast<int64_t>(ns) / kNsPerMs;
+  // A double no longer tells nanoseconds apart, and whole milliseconds may come out
+  // just short of them: printed and parsed again, they must stay what they were.
+  constexpr double kSlackMs = 0.01;
+  return static_cast<int64_t>(ns / kNsPerMs + std::copysign(kSlackMs, ns));
 }
 
 StatusOr<int64_t> ParseDurationMs(std::string_view text) {

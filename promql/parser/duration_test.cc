@@ -83,6 +83,8 @@ TEST(DurationTest, OfSeconds) {
   EXPECT_EQ(DurationMsOf(1.5), 1500);
   EXPECT_EQ(DurationMsOf(-0.0015), -1);
   EXPECT_EQ(DurationMsOf(0.0009999999999), 1) << "rounded to nanoseconds first";
+  EXPECT_EQ(DurationMsOf(864'000'000.001), 864'000'000'001) << "past a double's nanoseconds";
+  EXPECT_EQ(DurationMsOf(-9223372036.854), -9'223'372'036'854);
   EXPECT_FALSE(IsDurationOutOfRange(9.2e9));
   EXPECT_TRUE(IsDurationOutOfRange(9.3e9));
   EXPECT_TRUE(IsDurationOutOfRange(-9.3e9));
