@@ -4,10 +4,10 @@
 #include <gtest/gtest.h>
 #include <httplib.h>
 
-#include <filesystem>
 #include <future>
 
 #include "server/fake_storage_for_test.h"
+#include "server/temp_folder_for_test.h"
 
 namespace tidemark::server {
 namespace {
@@ -101,11 +101,9 @@ TEST(Server, RefusesAnAddressInUse) {
 
 // The storage is real in this one: what is there is found again by the next.
 TEST(Server, OpensTheDatabaseInItsFolder) {
-  const std::filesystem::path folder =
-      std::filesystem::path(testing::TempDir()) / "tidemark_server_test";
-  std::filesystem::remove_all(folder);
+  const TempFolder folder;
   Config config = TestConfig();
-  config.storage.path = folder.string();
+  config.storage.path = folder.Path("data");
   for (int round = 0; round < 2; ++round) {
     const auto server = Server::Start(config);
     ASSERT_TRUE(server.ok()) << server.status();
@@ -118,7 +116,6 @@ TEST(Server, OpensTheDatabaseInItsFolder) {
     EXPECT_EQ((*second)->AwaitReady().code(), StatusCode::kFailedPrecondition);
     EXPECT_TRUE((*server)->Stop().ok());
   }
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ void StorageSlot::Fill(const Opener& open) {
   {
     MutexLock lock(mutex_);
     opening_ = false;
-    state_ = opened.status();
+    state_ = opened_ = opened.status();
     if (opened.ok()) owned_ = *std::move(opened);
     storage_.store(owned_.get(), std::memory_order_release);
   }
@@ -38,7 +38,7 @@ Status StorageSlot::Await() const {
     changed_.wait(held);
     held.release();
   }
-  return state_;
+  return opened_;
 }
 
 Status StorageSlot::Close() {

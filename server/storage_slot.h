@@ -30,7 +30,8 @@ class StorageSlot {
   // OK: open.  kUnavailable: not yet.  Otherwise why it could not be opened.
   Status state() const;
 
-  // Waits until what Open began has succeeded or failed.
+  // Waits until what Open began has succeeded or failed, and says which; the same
+  // after Close.
   Status Await() const;
 
   // Waits for the opener, and closes what it opened.  Nobody may use the storage
@@ -43,6 +44,7 @@ class StorageSlot {
   mutable Mutex mutex_;
   mutable std::condition_variable changed_;
   Status state_ ABSL_GUARDED_BY(mutex_);
+  Status opened_ ABSL_GUARDED_BY(mutex_);  // once opening_ is false
   bool opening_ ABSL_GUARDED_BY(mutex_) = true;
   std::unique_ptr<tsdb::Storage> owned_ ABSL_GUARDED_BY(mutex_);
   std::atomic<tsdb::Storage*> storage_{nullptr};

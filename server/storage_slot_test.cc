@@ -28,6 +28,8 @@ TEST(StorageSlot, IsEmptyUntilTheStorageIsOpen) {
   EXPECT_EQ(state.closed, 1);
   EXPECT_EQ(slot.get(), nullptr);
   EXPECT_EQ(slot.state().code(), StatusCode::kUnavailable);
+  // Who waited and comes late learns what became of the opening, not of the end.
+  EXPECT_TRUE(slot.Await().ok());
 }
 
 TEST(StorageSlot, KeepsWhyItCouldNotBeOpened) {

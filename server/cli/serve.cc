@@ -5,7 +5,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +18,7 @@
 #include "server/server.h"
 #include "server/version.h"
 #include "tsdb/base/log.h"
+#include "tsdb/base/mutex.h"
 
 namespace tidemark::server {
 namespace {
@@ -54,9 +54,15 @@ class ReadinessReporter {
   explicit ReadinessReporter(const Server& server) : thread_([this, &server] { Run(server); }) {}
   ~ReadinessReporter() { Join().IgnoreError(); }
 
+  // From now on a failure sends no signal: the process is stopping already.
+  void Quiet() {
+    MutexLock lock(mutex_);
+    quiet_ = true;
+  }
+
   // Why the server could not become ready, or OK.  Waits until that is known.
   Status Join() {
-    stopping_.store(true);
+    Quiet();
     if (thread_.joinable()) thread_.join();
     return result_;
   }
@@ -66,13 +72,15 @@ class ReadinessReporter {
     result_ = server.AwaitReady();
     if (result_.ok()) {
       Log(LogLevel::kInfo, "ready: takes reads and writes");
-    } else if (!stopping_.load()) {
-      kill(getpid(), SIGTERM);
+    } else {
+      MutexLock lock(mutex_);
+      if (!quiet_) kill(getpid(), SIGTERM);
     }
   }
 
-  Status result_;
-  std::atomic<bool> stopping_{false};
+  Status result_;  // the thread's until it is joined
+  Mutex mutex_;
+  bool quiet_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
 
@@ -86,6 +94,7 @@ Status ServeUntilSignal(const Config& config) {
        {"data", config.storage.path}});
   ReadinessReporter reporter(*server);
   const int signal = signals->Wait();
+  reporter.Quiet();
   Log(LogLevel::kInfo, "stopping; a second signal ends the process at once", {{"signal", signal}});
   signals.reset();
   const Status stopped = server->Stop();

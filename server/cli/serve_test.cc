@@ -10,6 +10,7 @@
 
 #include "server/cli/stop_signals.h"
 #include "server/http/http_server.h"
+#include "server/temp_folder_for_test.h"
 #include "tsdb/base/metrics.h"
 
 namespace tidemark::server {
@@ -17,13 +18,7 @@ namespace {
 
 class ServeCommandTest : public testing::Test {
  protected:
-  ServeCommandTest() : folder_(std::filesystem::path(testing::TempDir()) / "tidemark_serve_test") {
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directory(folder_);
-  }
-  ~ServeCommandTest() override { std::filesystem::remove_all(folder_); }
-
-  std::string Path(const char* name) const { return (folder_ / name).string(); }
+  std::string Path(const char* name) const { return folder_.Path(name); }
 
   // What `tidemark serve --listen 127.0.0.1:0 FLAGS…` exits with.
   static int ExitCodeOf(const std::vector<std::string>& flags) {
@@ -38,7 +33,7 @@ class ServeCommandTest : public testing::Test {
 
   // Held back in this thread, and pending when the command waits for them.
   const StopSignals signals_;
-  const std::filesystem::path folder_;
+  const TempFolder folder_;
 };
 
 TEST_F(ServeCommandTest, ServesUntilASignal) {

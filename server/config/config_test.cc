@@ -3,11 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "server/config/settings.h"
+#include "server/temp_folder_for_test.h"
 
 namespace tidemark::server {
 namespace {
@@ -83,17 +83,16 @@ TEST(Config, ReachesTheOptionsOfTheModules) {
 }
 
 TEST(Config, FilesComeBeforeAssignments) {
-  const std::filesystem::path file =
-      std::filesystem::path(testing::TempDir()) / "tidemark_config_test.yml";
+  const TempFolder folder;
+  const std::string file = folder.Path("tidemark.yml");
   std::ofstream(file) << "storage: { path: /a, retention: { raw: 1d } }\nserver:\nfeatures:\n"
                          "  - promql-experimental-functions\n";
-  const StatusOr<Config> config = LoadConfig(file.string(), {"storage.path=/b"});
-  std::filesystem::remove(file);
+  const StatusOr<Config> config = LoadConfig(file, {"storage.path=/b"});
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->storage.path, "/b");
   EXPECT_EQ(config->storage.raw_retention_ms, 86'400'000);
   EXPECT_THAT(config->features, testing::ElementsAre("promql-experimental-functions"));
-  EXPECT_EQ(LoadConfig(file.string(), {}).status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(LoadConfig(folder.Path("absent.yml"), {}).status().code(), StatusCode::kNotFound);
 }
 
 TEST(Config, SaysWhereAFileIsWrong) {
