@@ -28,9 +28,9 @@ SAME_MEANING = [
     "min(card_auth_requests_total)",
     "max by (region) (card_auth_in_flight_requests)",
     "count by (status_code_family) (card_auth_requests_total)",
-    "histogram_quantile(0.95, sum by (le, endpoint) "
-    "(rate(card_auth_request_duration_seconds_bucket[10s])))",
-    "histogram_quantile(0.5, card_auth_request_duration_seconds_bucket)",
+    "histogram_quantile(0.95, sum by (le, handler) "
+    "(rate(prometheus_http_request_duration_seconds_bucket[15s])))",
+    "histogram_quantile(0.5, prometheus_http_request_duration_seconds_bucket)",
     'sum by (region) (rate(card_auth_requests_total{status_code_family="5xx"}[10s]))'
     " / sum by (region) (rate(card_auth_requests_total[10s]))",
     "card_auth_requests_total > 5",
@@ -75,6 +75,8 @@ global: {{ scrape_interval: 1s }}
 scrape_configs:
   - job_name: gateway
     static_configs: [{{ targets: ["127.0.0.1:{gateway_port}"] }}]
+  - job_name: prometheus
+    static_configs: [{{ targets: ["127.0.0.1:{prometheus_port}"] }}]
 remote_write:
   - url: {self.server.wait_ready().url}/api/v1/write
     send_native_histograms: true
@@ -100,8 +102,7 @@ remote_write:
         until = round(time.time(), 3)
 
         def sent():
-            result = self.server.query(f"timestamp(up) > {until}")
-            return bool(result)
+            return len(self.server.query(f"timestamp(up) > {until}")) == 2
 
         harness.wait_until(sent, "all samples sent", 30)
         return until
