@@ -197,8 +197,8 @@ TEST_F(RoundTripTest, RefusedSamplesLeaveTheirNeighbours) {
   const HttpResponse response = Write(request);
   EXPECT_EQ(response.status, 400);
   EXPECT_THAT(response.body, testing::StartsWith("stored 1 of 4 samples; refused 3: "));
-  EXPECT_THAT(response.body, testing::HasSubstr("1 x too old"));
-  EXPECT_THAT(response.body, testing::HasSubstr("1 x labels past their limits"));
+  EXPECT_THAT(response.body, testing::HasSubstr("1 x older than storage.retention.raw"));
+  EXPECT_THAT(response.body, testing::HasSubstr("1 x labels past storage.max_label_names"));
   EXPECT_EQ(Query("good").size(), 1u);
   EXPECT_EQ(Get("/api/v1/series", {{"match[]", "{__name__=~\"twice|wide\"}"}})["data"].size(), 0u);
 }

@@ -256,12 +256,12 @@ TEST_F(IngestTest, RefusesTheInvalidAndStoresTheRest) {
       {"too_far_in_future",
        {{"__name__", "a"}},
        kNow + 600'001,
-       "1 x too far in the future (e.g. {__name__=\"a\"}: timestamp 1700000600001)",
+       "1 x further ahead than ingest.max_future (e.g. {__name__=\"a\"}: timestamp 1700000600001)",
        1},
       {"too_old",
        {{"__name__", "a"}},
        999,
-       "1 x too old (e.g. {__name__=\"a\"}: older than raw retention)",
+       "1 x older than storage.retention.raw (e.g. {__name__=\"a\"}: older than raw retention)",
        1},
   };
   storage_.oldest = 1000;
@@ -304,7 +304,7 @@ TEST_F(IngestTest, LabelsPastTheirLimitsAreRefusedByTheStorage) {
   AddSample(AddSeries(request, labels), kNow, 1);
   const HttpResponse response = Send(request);
   EXPECT_EQ(response.status, 400);
-  EXPECT_THAT(response.body, HasSubstr("1 x labels past their limits"));
+  EXPECT_THAT(response.body, HasSubstr("1 x labels past storage.max_label_names"));
   EXPECT_THAT(response.body, HasSubstr(": 65 labels, the limit is 64)"));
 }
 

@@ -44,7 +44,7 @@ class Refusals {
   uint64_t total() const { return total_; }
   uint64_t count(Refusal reason) const { return reasons_[static_cast<size_t>(reason)].count; }
 
-  // "2 x duplicate label name (e.g. {…}), 1 x too old (…)".
+  // "2 x duplicate label name (e.g. {…}), 1 x older than storage.retention.raw (…)".
   std::string ToString() const;
 
  private:

@@ -19,7 +19,7 @@ TEST(RefusalsTest, CountsByReasonWithTheFirstExample) {
   EXPECT_EQ(refusals.count(Refusal::kTooOld), 5u);
   EXPECT_EQ(refusals.ToString(),
             "1 x no metric name (e.g. {job=\"api\"}), "
-            "5 x too old (e.g. {__name__=\"up\"}: older than 90d)");
+            "5 x older than storage.retention.raw (e.g. {__name__=\"up\"}: older than 90d)");
 }
 
 TEST(RefusalsTest, EveryReasonHasItsNames) {

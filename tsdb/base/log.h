@@ -10,6 +10,8 @@
 // where logfmt needs it; secrets and label values never go in unmasked.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <cstdint>
 #include <initializer_list>
 #include <string>

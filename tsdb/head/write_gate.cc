@@ -22,8 +22,9 @@ Status LookAtDisk(const std::string& path, double min_free) {
   const double free_share = static_cast<double>(fs.f_bavail) / static_cast<double>(fs.f_blocks);
   if (free_share >= min_free) return OkStatus();
   return Unavailable(fmt::format(
-      "only {:.1f}% ({:.0f} MiB) of the disk under {} is free and writes stop at {:.1f}%: free "
-      "some space or shorten retention; writes resume by themselves",
+      "only {:.1f}% ({:.0f} MiB) of the disk under {} is free and writes stop at {:.1f}% "
+      "(storage.min_free_disk): free some space or shorten storage.retention.raw; writes resume "
+      "by themselves",
       free_share * 100, static_cast<double>(fs.f_bavail) * static_cast<double>(fs.f_frsize) / kMiB,
       path, min_free * 100));
 }
