@@ -16,6 +16,11 @@ namespace {
 
 constexpr uint64_t kMiB = 1ULL << 20;
 
+// Write buffers at the moment of opening.  After a full disk RocksDB waits until
+// as much is free as the largest buffer it was opened with, so that one of 256 MiB
+// would keep a small file system from ever being written again.
+constexpr uint64_t kOpeningBufferBytes = 4 * kMiB;
+
 // The journal's memtable should hold what comes between two seals, so that a
 // trimmed record is never written to a file at all.
 uint64_t JournalBufferBytes(const StoreOptions& options) {
@@ -62,16 +67,13 @@ rocksdb::DBOptions MakeDbOptions(const StoreOptions& options) {
 }
 
 rocksdb::ColumnFamilyOptions MakeFamilyOptions(
-    Family family, const StoreOptions& options, const std::shared_ptr<rocksdb::Cache>& cache,
+    Family family, const std::shared_ptr<rocksdb::Cache>& cache,
     const std::shared_ptr<rocksdb::MergeOperator>& raw_merge) {
   rocksdb::ColumnFamilyOptions out;
   out.table_factory = MakeTable(cache);
   out.compression = rocksdb::kZSTD;
-  out.write_buffer_size = std::clamp(options.memory_bytes / 16, 4 * kMiB, 64 * kMiB);
-  if (family == Family::kJournal) {
-    out.write_buffer_size = JournalBufferBytes(options);
-    out.compression = rocksdb::kNoCompression;  // short-lived
-  }
+  out.write_buffer_size = kOpeningBufferBytes;
+  if (family == Family::kJournal) out.compression = rocksdb::kNoCompression;  // short-lived
   if (family == Family::kRaw) {
     out.merge_operator = raw_merge;
     out.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(kRawPrefixBytes));
@@ -80,6 +82,11 @@ rocksdb::ColumnFamilyOptions MakeFamilyOptions(
         rocksdb::NewSstPartitionerFixedPrefixFactory(RawPartitionKey(0).size());
   }
   return out;
+}
+
+uint64_t WriteBufferBytes(Family family, const StoreOptions& options) {
+  if (family == Family::kJournal) return JournalBufferBytes(options);
+  return std::clamp(options.memory_bytes / 16, 4 * kMiB, 64 * kMiB);
 }
 
 }  // namespace tidemark::tsdb

@@ -4,6 +4,7 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/options.h>
 
+#include <cstdint>
 #include <memory>
 #include <string_view>
 
@@ -16,9 +17,12 @@ std::string_view FamilyName(Family family);
 
 rocksdb::DBOptions MakeDbOptions(const StoreOptions& options);
 
-// `cache` is shared by all families.
+// `cache` is shared by all families.  With a small write buffer: the database
+// is given the real one, WriteBufferBytes, once it is open.
 rocksdb::ColumnFamilyOptions MakeFamilyOptions(
-    Family family, const StoreOptions& options, const std::shared_ptr<rocksdb::Cache>& cache,
+    Family family, const std::shared_ptr<rocksdb::Cache>& cache,
     const std::shared_ptr<rocksdb::MergeOperator>& raw_merge);
+
+uint64_t WriteBufferBytes(Family family, const StoreOptions& options);
 
 }  // namespace tidemark::tsdb

@@ -141,6 +141,7 @@ class StoreImpl : public Store {
   rocksdb::ColumnFamilyHandle* handle(Family family) const {
     return handles_[static_cast<size_t>(family)];
   }
+  Status SetWriteBuffers(const StoreOptions& options);
   Status CheckFormat();
   void KeepSentinel();
 
@@ -197,14 +198,12 @@ std::vector<rocksdb::ColumnFamilyDescriptor> Descriptors(
     const StoreOptions& options, const std::shared_ptr<rocksdb::MergeOperator>& raw_merge) {
   const auto cache = rocksdb::NewLRUCache(options.memory_bytes / 4);
   std::vector<rocksdb::ColumnFamilyDescriptor> out;
-  // After a full disk RocksDB waits for room for the largest write buffer.
   rocksdb::ColumnFamilyOptions tiny;
   tiny.write_buffer_size = 1 << 20;
   out.emplace_back(rocksdb::kDefaultColumnFamilyName, tiny);
   for (size_t i = 0; i < kFamilies; ++i) {
     const auto family = static_cast<Family>(i);
-    out.emplace_back(std::string(FamilyName(family)),
-                     MakeFamilyOptions(family, options, cache, raw_merge));
+    out.emplace_back(std::string(FamilyName(family)), MakeFamilyOptions(family, cache, raw_merge));
   }
   return out;
 }
@@ -230,7 +229,19 @@ Status StoreImpl::OpenAt(const StoreOptions& options) {
   db_.reset(db);
   default_handle_ = handles[0];
   for (size_t i = 0; i < kFamilies; ++i) handles_[i] = handles[i + 1];
+  RETURN_IF_ERROR(SetWriteBuffers(options));
   return CheckFormat();
+}
+
+// Only now, see MakeFamilyOptions.
+Status StoreImpl::SetWriteBuffers(const StoreOptions& options) {
+  for (size_t i = 0; i < kFamilies; ++i) {
+    const auto family = static_cast<Family>(i);
+    const std::string bytes = std::to_string(WriteBufferBytes(family, options));
+    RETURN_IF_ERROR(FromWriteStatus(db_->SetOptions(handle(family), {{"write_buffer_size", bytes}}),
+                                    "setting write buffers"));
+  }
+  return OkStatus();
 }
 
 Status StoreImpl::CheckFormat() {
