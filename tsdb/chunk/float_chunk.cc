@@ -12,12 +12,12 @@ void FloatChunk::Append(int64_t t, double v) {
     min_t_ = t;
     bits_.Write(static_cast<uint64_t>(t), 64);
     bits_.Write(std::bit_cast<uint64_t>(v), 64);
+    values_.Start(std::bit_cast<uint64_t>(v));
   } else {
     AppendTime(t);
-    AppendValue(v);
+    values_.Append(bits_, std::bit_cast<uint64_t>(v));
   }
   last_t_ = t;
-  last_v_ = v;
   ++count_;
 }
 
@@ -42,32 +42,9 @@ void FloatChunk::AppendTime(int64_t t) {
   bits_.Write(width == 64 ? change : change & ((uint64_t{1} << width) - 1), width);
 }
 
-void FloatChunk::AppendValue(double v) {
-  const uint64_t change = std::bit_cast<uint64_t>(v) ^ std::bit_cast<uint64_t>(last_v_);
-  if (change == 0) {
-    bits_.Write(0b0, 1);
-    return;
-  }
-  const int leading = std::min(std::countl_zero(change), kMostLeading);
-  const int trailing = std::countr_zero(change);
-  const bool fits = leading_ != kNoWindow && leading >= leading_ && trailing >= trailing_;
-  if (!fits) {
-    leading_ = static_cast<uint8_t>(leading);
-    trailing_ = static_cast<uint8_t>(trailing);
-    bits_.Write(0b11, 2);
-    bits_.Write(leading_, kLeadingBits);
-    bits_.Write(static_cast<uint64_t>(64 - leading - trailing - 1), kLengthBits);
-  } else {
-    bits_.Write(0b10, 2);
-  }
-  bits_.Write(change >> trailing_, 64 - leading_ - trailing_);
-}
-
 void FloatChunk::Clear() {
   bits_.Clear();
   count_ = 0;
-  leading_ = kNoWindow;
-  trailing_ = 0;
   last_delta_ = 0;
 }
 

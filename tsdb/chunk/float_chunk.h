@@ -7,12 +7,14 @@
 // writer's lock and decodes it outside (tsdb/chunk/chunk.h).
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <string>
 
 #include "tsdb/base/check.h"
 #include "tsdb/chunk/bit_stream.h"
 #include "tsdb/chunk/chunk.h"
+#include "tsdb/chunk/xor_values.h"
 
 namespace tidemark::tsdb {
 
@@ -26,7 +28,7 @@ class FloatChunk {
   // Of an empty chunk: meaningless.
   int64_t min_t() const { return min_t_; }
   int64_t max_t() const { return last_t_; }
-  double last_v() const { return last_v_; }
+  double last_v() const { return std::bit_cast<double>(values_.last()); }
 
   const std::string& bytes() const { return bits_.bytes(); }
   ChunkView view() const { return {Codec::kXorFloat, count_, bits_.bytes()}; }
@@ -38,18 +40,13 @@ class FloatChunk {
 
  private:
   void AppendTime(int64_t t);
-  void AppendValue(double v);
 
   BitWriter bits_;
+  XorWriter values_;
   uint32_t count_ = 0;
-  uint8_t leading_ = kNoWindow;  // zeros before, and after, the bits of the last
-  uint8_t trailing_ = 0;         // XOR that was written with its window
   int64_t min_t_ = 0;
   int64_t last_t_ = 0;
   uint64_t last_delta_ = 0;  // modulo 2^64, like all differences of times here
-  double last_v_ = 0;
-
-  static constexpr uint8_t kNoWindow = 0xff;
 };
 
 }  // namespace tidemark::tsdb

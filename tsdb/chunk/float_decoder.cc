@@ -14,7 +14,7 @@ bool FloatDecoder::Next() {
   size_t n = 0;
   for (; n < wanted && ReadSample(); ++n) {
     times_[n] = static_cast<int64_t>(t_);
-    values_[n] = std::bit_cast<double>(v_);
+    values_[n] = std::bit_cast<double>(v_.value());
   }
   left_ -= static_cast<uint32_t>(n);
   if (n < wanted) {
@@ -28,12 +28,17 @@ bool FloatDecoder::Next() {
 }
 
 bool FloatDecoder::ReadSample() {
-  if (read_ == 0 ? !ReadFirst() : !(ReadTime() && ReadValue())) return false;
+  if (read_ == 0 ? !ReadFirst() : !(ReadTime() && v_.Read(bits_))) return false;
   ++read_;
   return true;
 }
 
-bool FloatDecoder::ReadFirst() { return bits_.Read(64, t_) && bits_.Read(64, v_); }
+bool FloatDecoder::ReadFirst() {
+  uint64_t v;
+  if (!bits_.Read(64, t_) || !bits_.Read(64, v)) return false;
+  v_.Start(v);
+  return true;
+}
 
 bool FloatDecoder::ReadTime() {
   int ones;
@@ -46,25 +51,6 @@ bool FloatDecoder::ReadTime() {
   const uint64_t before = t_;
   t_ += delta_;
   return static_cast<int64_t>(t_) > static_cast<int64_t>(before);
-}
-
-bool FloatDecoder::ReadValue() {
-  int ones;
-  if (!bits_.ReadOnes(2, ones)) return false;
-  if (ones == 0) return true;
-  if (ones == 2 && !ReadWindow()) return false;
-  uint64_t change;
-  if (length_ == 0 || !bits_.Read(length_, change)) return false;
-  v_ ^= change << (64 - leading_ - length_);
-  return true;
-}
-
-bool FloatDecoder::ReadWindow() {
-  uint64_t leading, length;
-  if (!bits_.Read(kLeadingBits, leading) || !bits_.Read(kLengthBits, length)) return false;
-  leading_ = static_cast<int>(leading);
-  length_ = static_cast<int>(length) + 1;
-  return leading_ + length_ <= 64;
 }
 
 }  // namespace tidemark::tsdb

@@ -6,6 +6,7 @@
 
 #include "tsdb/chunk/bit_stream.h"
 #include "tsdb/chunk/chunk.h"
+#include "tsdb/chunk/xor_values.h"
 
 namespace tidemark::tsdb {
 
@@ -22,17 +23,13 @@ class FloatDecoder : public ChunkDecoder {
   bool ReadSample();
   bool ReadFirst();
   bool ReadTime();
-  bool ReadValue();
-  bool ReadWindow();
 
   BitReader bits_;
   uint32_t left_;
   uint32_t read_ = 0;
-  int leading_ = 0;
-  int length_ = 0;  // of the window; 0: none yet
   uint64_t t_ = 0;
   uint64_t delta_ = 0;
-  uint64_t v_ = 0;
+  XorReader v_;
   SampleRun run_;
   Status status_;
   std::array<int64_t, kDecodeBatch> times_;
