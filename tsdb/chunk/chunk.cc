@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "tsdb/chunk/column_decoder.h"
 #include "tsdb/chunk/float_decoder.h"
 #include "tsdb/chunk/histogram_decoder.h"
 
@@ -31,6 +32,10 @@ std::unique_ptr<ChunkDecoder> NewChunkDecoder(const ChunkView& chunk) {
       return std::make_unique<FloatDecoder>(chunk);
     case Codec::kHistogram:
       return std::make_unique<HistogramDecoder>(chunk);
+    case Codec::kColumnConstant:
+    case Codec::kColumnDecimal:
+    case Codec::kColumnXor:
+      return std::make_unique<ColumnDecoder>(chunk);
     case Codec::kOpaque:
       break;
   }

@@ -23,12 +23,19 @@ namespace tidemark::tsdb {
 
 // On disk; a number once used is never given another meaning.
 enum class Codec : uint8_t {
-  kOpaque = 0,     // bytes that could not be read, kept as they were
-  kXorFloat = 1,   // tsdb/chunk/float_chunk.h
-  kHistogram = 2,  // tsdb/chunk/histogram_chunk.h
+  kOpaque = 0,          // bytes that could not be read, kept as they were
+  kXorFloat = 1,        // tsdb/chunk/float_chunk.h
+  kHistogram = 2,       // tsdb/chunk/histogram_chunk.h
+  kColumnConstant = 3,  // tsdb/chunk/column_chunk.h, and all that follow
+  kColumnDecimal = 4,
+  kColumnXor = 5,
 };
+inline constexpr Codec kLastCodec = Codec::kColumnXor;
 
-inline bool IsFloatCodec(Codec codec) { return codec == Codec::kXorFloat; }
+inline bool IsColumnCodec(Codec codec) {
+  return codec >= Codec::kColumnConstant && codec <= Codec::kColumnXor;
+}
+inline bool IsFloatCodec(Codec codec) { return codec == Codec::kXorFloat || IsColumnCodec(codec); }
 inline bool IsHistogramCodec(Codec codec) { return codec == Codec::kHistogram; }
 
 // The first `count` samples in `bytes`.
@@ -53,7 +60,10 @@ class ChunkDecoder {
   // Moves to the next up to kDecodeBatch samples; false at the end and after an
   // error.  What was decoded before the error has been handed out.
   virtual bool Next() = 0;
-  // Valid until the next call of Next.
+  // The next call of Next may leave out batches that end before `t`, where the
+  // codec can tell so without decoding them.  run() is not valid until then.
+  virtual void Skip(int64_t t) { static_cast<void>(t); }
+  // Valid until the next call of Next or Skip.
   virtual const SampleRun& run() const = 0;
   virtual Status status() const = 0;
 };

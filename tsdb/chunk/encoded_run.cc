@@ -15,7 +15,7 @@ namespace {
 
 constexpr uint8_t kVersion = 1;
 
-bool IsKnown(uint8_t codec) { return codec <= static_cast<uint8_t>(Codec::kHistogram); }
+bool IsKnown(uint8_t codec) { return codec <= static_cast<uint8_t>(kLastCodec); }
 
 // The header up to and with the length of the chunk.
 bool ReadHeader(std::string_view& in, EncodedRun& run, uint64_t& length) {
@@ -105,6 +105,7 @@ bool RunListIterator::Next() {
 bool RunListIterator::Seek(int64_t t) {
   while (run_.size() == 0 || run_.t.back() < t) {
     if (decoder_ != nullptr && decoder_max_t_ < t) decoder_ = nullptr;
+    if (decoder_ != nullptr) decoder_->Skip(t);
     while (!NextBatch()) {
       if (!OpenRun(t)) return false;
     }
@@ -140,6 +141,7 @@ bool RunListIterator::OpenRun(int64_t from) {
     decoder_max_t_ = run->info.max_t;
     if (run->info.max_t < from) continue;
     decoder_ = NewChunkDecoder(run->chunk);
+    decoder_->Skip(from);
     return true;
   }
   return false;

@@ -65,7 +65,8 @@ class RunListIterator : public SampleIterator {
   RunListIterator& operator=(const RunListIterator&) = delete;
 
   bool Next() override;
-  // Runs that end before `t` are not decoded.
+  // Runs that end before `t` are not decoded, and of sealed runs of floats only
+  // the group of 64 samples that `t` is in.
   bool Seek(int64_t t) override;
   const SampleRun& run() const override { return run_; }
   Status status() const override { return status_; }

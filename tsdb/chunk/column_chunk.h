@@ -1,0 +1,31 @@
+// Column chunks: sealed floats of one series, a column of times and a column of
+// values in groups of 64 samples.  A group is read without those before it, and
+// says how long it is, so that a reader of a few minutes decodes one of them
+// (ChunkDecoder::Skip).
+//
+// The codec says how values are kept: once for all of them, as decimals
+// (tsdb/chunk/column_decimals.h) or as XOR (tsdb/chunk/xor_values.h).  Any int64
+// time and any double, bit for bit, comes back.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "tsdb/chunk/chunk.h"
+
+namespace tidemark::tsdb {
+
+struct SealedFloats {
+  Codec codec = Codec::kColumnXor;
+  uint32_t count = 0;
+  std::string bytes;
+  ChunkView view() const { return {codec, count, bytes}; }
+};
+
+// As many bytes as the smallest codec takes; for few samples that may be a
+// float chunk (Codec::kXorFloat).  At least one sample; times ascend strictly;
+// there are as many values.
+SealedFloats SealFloats(std::span<const int64_t> times, std::span<const double> values);
+
+}  // namespace tidemark::tsdb

@@ -1,0 +1,124 @@
+#include "tsdb/chunk/column_decoder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "tsdb/base/coding.h"
+#include "tsdb/base/varint.h"
+#include "tsdb/chunk/bit_stream.h"
+#include "tsdb/chunk/column_decimals.h"
+#include "tsdb/chunk/column_times.h"
+#include "tsdb/chunk/xor_values.h"
+
+namespace tidemark::tsdb {
+namespace {
+
+bool ReadXor(std::string_view in, std::span<double> values) {
+  BitReader bits(in);
+  XorReader reader;
+  uint64_t first;
+  if (!bits.Read(64, first)) return false;
+  reader.Start(first);
+  values[0] = std::bit_cast<double>(first);
+  for (double& v : values.subspan(1)) {
+    if (!reader.Read(bits)) return false;
+    v = std::bit_cast<double>(reader.value());
+  }
+  return true;
+}
+
+}  // namespace
+
+bool GroupCursor::Advance() {
+  int64_t late;
+  if (!ReadZigzag(rest, late) || !ReadLengthPrefixed(rest, bytes)) return false;
+  samples = std::min<size_t>(left, kGroupSamples);
+  left -= static_cast<uint32_t>(samples);
+  first = static_cast<int64_t>(expected + static_cast<uint64_t>(late));
+  expected = static_cast<uint64_t>(first) + kGroupSamples * interval;
+  return true;
+}
+
+ColumnDecoder::ColumnDecoder(const ChunkView& chunk) : chunk_(chunk) {
+  if (!ReadHeader(chunk.bytes)) Fail(chunk.bytes);
+}
+
+bool ColumnDecoder::ReadHeader(std::string_view in) {
+  if (!ReadVarint(in, group_.interval)) return false;
+  if (chunk_.codec == Codec::kColumnConstant && !ReadDouble(in, constant_)) return false;
+  if (chunk_.codec == Codec::kColumnDecimal &&
+      (!ReadBigEndian(in, decimals_) || decimals_ > kMostDecimals)) {
+    return false;
+  }
+  group_.rest = in;
+  group_.left = chunk_.count;
+  return true;
+}
+
+bool ColumnDecoder::Next() {
+  run_ = {};
+  if (!status_.ok() || group_.left == 0) return false;
+  const std::string_view start = group_.rest;
+  if (!group_.Advance()) {
+    Fail(start);
+    return false;
+  }
+  if (!ReadGroup()) {
+    Fail(group_.bytes);
+    return false;
+  }
+  any_ = true;
+  last_ = times_[group_.samples - 1];
+  run_.t = {times_.data(), group_.samples};
+  run_.v = {values_.data(), group_.samples};
+  return true;
+}
+
+void ColumnDecoder::Skip(int64_t t) {
+  run_ = {};
+  if (!status_.ok()) return;
+  // The group before the first one that begins after `t` is the one to decode
+  // next; what is damaged is for Next to report.
+  GroupCursor next = group_;
+  if (next.left == 0 || !next.Advance()) return;
+  for (GroupCursor after = next; after.left > 0 && after.Advance(); next = after) {
+    if (after.first <= next.first || after.first > t) return;
+    group_ = next;
+    any_ = true;
+    last_ = next.first;
+  }
+}
+
+bool ColumnDecoder::ReadGroup() {
+  std::string_view in = group_.bytes;
+  uint8_t head;
+  if (!ReadBigEndian(in, head) || (head & kUnusedHead) != 0) return false;
+  if (any_ && group_.first <= last_) return false;
+  times_[0] = group_.first;
+  const std::span<int64_t> times(times_.data(), group_.samples);
+  return ReadTimes(in, head & kTimeOrderMask, group_.interval, times) &&
+         ReadValues(in, head, {values_.data(), group_.samples});
+}
+
+bool ColumnDecoder::ReadValues(std::string_view in, uint8_t head, std::span<double> values) const {
+  if (chunk_.codec == Codec::kColumnConstant) {
+    std::fill(values.begin(), values.end(), constant_);
+    return true;
+  }
+  if (chunk_.codec == Codec::kColumnXor) return ReadXor(in, values);
+  const DecimalForm form{(head & kValueOrderMask) >> kValueOrderShift,
+                         (head & kValueExceptions) != 0};
+  return form.order <= kMostOrder && ReadDecimals(in, form, decimals_, values);
+}
+
+// `in`: what could not be read, part of the chunk.
+void ColumnDecoder::Fail(std::string_view in) {
+  const auto offset = static_cast<size_t>(in.data() - chunk_.bytes.data());
+  const uint32_t sample = chunk_.count - group_.left;
+  status_ = DataLoss(fmt::format("column chunk: what begins at byte {} cannot be read, {}", offset,
+                                 fmt::format("up to sample {} of {}", sample, chunk_.count)));
+}
+
+}  // namespace tidemark::tsdb
