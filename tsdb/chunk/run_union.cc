@@ -1,23 +1,26 @@
 // Runs are sorted by their first sample and put into groups: a run joins the
 // group before it if it overlaps it, or if both together are still a small run.
-// A group of one run is copied as it is; what seals write, in the order of time,
-// is mostly that.  Other groups are decoded, united and encoded again.
+// A group of one sealed run is copied as it is.  Other groups, and the chunks of
+// floats that the head wrote sample by sample, are decoded, united and encoded
+// again, in the codec that takes the fewest bytes.
 #include "tsdb/chunk/run_union.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <vector>
 
+#include "tsdb/chunk/column_chunk.h"
 #include "tsdb/chunk/encoded_run.h"
-#include "tsdb/chunk/float_chunk.h"
 #include "tsdb/chunk/histogram_chunk.h"
 
 namespace tidemark::tsdb {
 namespace {
 
-// The most samples in a run that is written here, so that a reader of a few
-// minutes decodes little else.
-constexpr uint32_t kRunSamples = 128;
+// The most samples in a run that is written here.  A reader of a few minutes
+// decodes one group of a run of floats, and all of a run of histograms; what a
+// late sample falls into is written again.
+constexpr uint32_t kFloatRunSamples = 1024;
+constexpr uint32_t kHistogramRunSamples = 128;
 
 // A sample of a group: where it is, and in which run.
 struct SampleRef {
@@ -61,10 +64,15 @@ void ReadList(std::string_view list, Input& input) {
   }
 }
 
+bool SameType(const EncodedRun& a, const EncodedRun& b) {
+  return IsFloatCodec(a.chunk.codec) == IsFloatCodec(b.chunk.codec);
+}
+
 bool Joins(const Group& group, const EncodedRun& run) {
   if (run.info.min_t <= group.max_t) return true;
-  return !group.mixed && run.chunk.codec == group.runs.back()->chunk.codec &&
-         group.samples + run.chunk.count <= kRunSamples;
+  const uint32_t most = IsFloatCodec(run.chunk.codec) ? kFloatRunSamples : kHistogramRunSamples;
+  return !group.mixed && SameType(*group.runs.back(), run) &&
+         group.samples + run.chunk.count <= most;
 }
 
 // By their first sample; runs of one group by their place in `runs`.
@@ -80,7 +88,7 @@ std::vector<Group> MakeGroups(const std::vector<EncodedRun>& runs) {
       groups.emplace_back().max_t = run->info.max_t;
     }
     Group& group = groups.back();
-    group.mixed |= !group.runs.empty() && group.runs.back()->chunk.codec != run->chunk.codec;
+    group.mixed |= !group.runs.empty() && !SameType(*group.runs.back(), *run);
     group.runs.push_back(run);
     group.max_t = std::max(group.max_t, run->info.max_t);
     group.samples += run->chunk.count;
@@ -147,9 +155,13 @@ bool GroupUnion::Add(const EncodedRun& run) {
 }
 
 size_t GroupUnion::Sort() {
-  std::sort(samples_.begin(), samples_.end(), [](const SampleRef& a, const SampleRef& b) {
+  const auto less = [](const SampleRef& a, const SampleRef& b) {
     return a.t != b.t ? a.t < b.t : a.rank < b.rank;
-  });
+  };
+  // Mostly they come from runs that follow each other.
+  if (!std::is_sorted(samples_.begin(), samples_.end(), less)) {
+    std::sort(samples_.begin(), samples_.end(), less);
+  }
   const size_t before = samples_.size();
   const auto same_time = [](const SampleRef& a, const SampleRef& b) { return a.t == b.t; };
   samples_.erase(std::unique(samples_.begin(), samples_.end(), same_time), samples_.end());
@@ -165,19 +177,23 @@ void GroupUnion::Encode(std::string& out) const {
 
 // Writes one run from sample `from` on; returns the first one that is not in it.
 size_t GroupUnion::EncodeFloats(size_t from, std::string& out) const {
-  FloatChunk chunk;
+  std::vector<int64_t> times;
+  std::vector<double> values;
   size_t i = from;
-  for (; i < samples_.size() && samples_[i].is_float && chunk.count() < kRunSamples; ++i) {
-    chunk.Append(samples_[i].t, floats_[samples_[i].index]);
+  for (; i < samples_.size() && samples_[i].is_float && times.size() < kFloatRunSamples; ++i) {
+    times.push_back(samples_[i].t);
+    values.push_back(floats_[samples_[i].index]);
   }
-  AppendRun(out, chunk.view(), {chunk.min_t(), chunk.max_t(), sequence_, flags_});
+  AppendRun(out, SealFloats(times, values).view(),
+            {times.front(), times.back(), sequence_, flags_});
   return i;
 }
 
 size_t GroupUnion::EncodeHistograms(size_t from, std::string& out) const {
   HistogramChunk chunk;
   size_t i = from;
-  for (; i < samples_.size() && !samples_[i].is_float && chunk.count() < kRunSamples; ++i) {
+  for (; i < samples_.size() && !samples_[i].is_float && chunk.count() < kHistogramRunSamples;
+       ++i) {
     chunk.Append(samples_[i].t, histograms_[samples_[i].index]);
   }
   AppendRun(out, chunk.view(), {chunk.min_t(), chunk.max_t(), sequence_, flags_});
@@ -187,7 +203,7 @@ size_t GroupUnion::EncodeHistograms(size_t from, std::string& out) const {
 void AppendGroup(Group& group, std::string& out, std::vector<std::string_view>& opaque,
                  UnionStats& stats) {
   stats.duplicates += DropRepeatedRuns(group);
-  if (group.runs.size() == 1) {
+  if (group.runs.size() == 1 && group.runs[0]->chunk.codec != Codec::kXorFloat) {
     stats.samples += group.runs[0]->chunk.count;
     out += group.runs[0]->bytes;
     return;

@@ -23,6 +23,8 @@ struct UnionStats {
 // Associative and idempotent in what it holds: unions of unions in the same
 // order, or with a list given again later, hold the same samples.
 //
+// Floats come out in runs of up to 1024, sealed (tsdb/chunk/column_chunk.h).
+//
 // Never fails.  What cannot be read is carried along byte for byte in a run of
 // Codec::kOpaque at the end of the result, once for each different piece; so is
 // a run that a later version wrote.  `stats` may be null.

@@ -96,13 +96,13 @@ TEST(RunUnionTest, TheFirstValueWins) {
 TEST(RunUnionTest, NothingIsNothing) {
   EXPECT_EQ(UnionRuns({}), "");
   EXPECT_EQ(Union({"", ""}), "");
-  const std::string one = Encode(Series(0, 1, 200, 1));
+  const std::string one = Union({Encode(Series(0, 1, 200, 1))});
   EXPECT_EQ(Union({"", one}), one);
 }
 
 TEST(RunUnionTest, LargeRunsApartAreCopiedInTheOrderOfTime) {
-  const std::string early = Encode(Series(0, 10, 100, 1));
-  const std::string late = Encode(Series(5000, 10, 100, 2));
+  const std::string early = Union({Encode(Series(0, 10, 600, 1))});
+  const std::string late = Union({Encode(Series(50000, 10, 600, 2))});
   EXPECT_EQ(Union({late, early}), early + late);
   EXPECT_EQ(Union({early, late, early}), early + late);
 }
@@ -110,16 +110,30 @@ TEST(RunUnionTest, LargeRunsApartAreCopiedInTheOrderOfTime) {
 TEST(RunUnionTest, SmallRunsGrowTogetherAndLargeOnesAreCut) {
   std::vector<std::string> lists;
   Model all;
-  for (int i = 0; i < 40; ++i) {
+  for (int i = 0; i < 110; ++i) {
     const Model piece = Series(i * 1000, 50, 20, static_cast<uint64_t>(i));
     lists.push_back(Encode(piece));
     all.insert(piece.begin(), piece.end());
   }
   const std::string grown = Union(lists);
   EXPECT_EQ(Decode(grown), all);
-  EXPECT_EQ(CountRuns(grown), 7u);  // of six pieces each, 120 samples
+  EXPECT_EQ(CountRuns(grown), 3u);  // of up to 51 pieces each, 1020 samples
   const std::string cut = Union({Encode(all), Encode(Series(1, 50, 1, 9))});
-  EXPECT_EQ(CountRuns(cut), 7u);  // of 128 samples each
+  EXPECT_EQ(CountRuns(cut), 3u);  // of up to 1024 samples each
+}
+
+TEST(RunUnionTest, FloatsOfTheHeadAreSealed) {
+  const Model samples = Series(0, 10, 900, 1);
+  const std::string written = Encode(samples, 5);
+  const std::string sealed = Union({written});
+  EXPECT_LT(sealed.size(), written.size() / 2);
+  std::string_view in = sealed;
+  const auto run = ReadRun(in);
+  ASSERT_TRUE(run.ok()) << run.status();
+  EXPECT_EQ(run->chunk.codec, Codec::kColumnConstant);
+  EXPECT_EQ(run->info.sequence, 5u);
+  EXPECT_TRUE(in.empty());
+  EXPECT_EQ(Decode(sealed), samples);
 }
 
 TEST(RunUnionTest, TheLastSequenceStays) {

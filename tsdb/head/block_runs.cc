@@ -16,17 +16,11 @@ void AppendChunk(std::string& out, const ClosedChunk& chunk, uint64_t sequence) 
   AppendRun(out, chunk.view(), RunInfo{chunk.min_t, chunk.max_t, sequence, 0});
 }
 
-// Chunks of one block, by min_t.  Without late samples they follow each other
-// and are stored as they are.
+// Chunks of one block, by min_t, as sealed runs.
 std::string ToRuns(std::span<const ClosedChunk* const> chunks, uint64_t sequence) {
-  std::string out;
-  bool apart = true;
-  for (size_t i = 0; i < chunks.size(); ++i) {
-    AppendChunk(out, *chunks[i], sequence);
-    apart &= i == 0 || chunks[i]->min_t > chunks[i - 1]->max_t;
-  }
-  if (apart) return out;
-  const std::string_view list = out;
+  std::string written;
+  for (const ClosedChunk* chunk : chunks) AppendChunk(written, *chunk, sequence);
+  const std::string_view list = written;
   return UnionRuns(std::span(&list, 1));
 }
 
