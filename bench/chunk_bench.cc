@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tsdb/chunk/column_chunk.h"
 #include "tsdb/chunk/encoded_run.h"
 #include "tsdb/chunk/float_chunk.h"
 #include "tsdb/chunk/histogram_chunk.h"
@@ -122,6 +123,93 @@ void BM_DecodeHistograms(benchmark::State& state) {
   Report(state, chunk.bytes().size());
 }
 BENCHMARK(BM_DecodeHistograms)->Arg(16)->Arg(64);
+
+// What a block of four hours, or its open chunk, is sealed to.
+// 0: a counter of whole numbers, a minute apart; 1: with jitter of some
+// milliseconds; 2: money with two decimals; 3: noise; 4: always the same.
+constexpr int kSealedSamples = 240;
+
+struct Columns {
+  std::vector<int64_t> times;
+  std::vector<double> values;
+};
+
+Columns ToSeal(int kind) {
+  std::mt19937_64 random(1);
+  Columns columns;
+  double v = 1e6;
+  for (int i = 0; i < kSealedSamples; ++i) {
+    const auto jitter = kind == 1 ? static_cast<int64_t>(random() % 10) : 0;
+    columns.times.push_back(kStart + i * 60000 + jitter);
+    if (kind <= 1) v = Value(0, random, v);
+    if (kind == 2) v = Value(1, random, v);
+    if (kind == 3) v = Value(2, random, v);
+    columns.values.push_back(v);
+  }
+  return columns;
+}
+
+void ReportSealed(benchmark::State& state, size_t bytes) {
+  state.SetItemsProcessed(state.iterations() * kSealedSamples);
+  state.counters["bytes/sample"] = static_cast<double>(bytes) / kSealedSamples;
+}
+
+FloatChunk Unsealed(const Columns& columns) {
+  FloatChunk chunk;
+  for (size_t i = 0; i < columns.times.size(); ++i) {
+    chunk.Append(columns.times[i], columns.values[i]);
+  }
+  return chunk;
+}
+
+void Decode(const ChunkView& chunk) {
+  const auto decoder = NewChunkDecoder(chunk);
+  while (decoder->Next()) benchmark::DoNotOptimize(decoder->run().v.data());
+}
+
+void BM_Seal(benchmark::State& state) {
+  const Columns columns = ToSeal(static_cast<int>(state.range(0)));
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(SealFloats(columns.times, columns.values).bytes.data());
+  }
+  ReportSealed(state, SealFloats(columns.times, columns.values).bytes.size());
+}
+BENCHMARK(BM_Seal)->DenseRange(0, 4);
+
+void BM_EncodeUnsealed(benchmark::State& state) {
+  const Columns columns = ToSeal(static_cast<int>(state.range(0)));
+  for (auto _ : state) benchmark::DoNotOptimize(Unsealed(columns).bytes().data());
+  ReportSealed(state, Unsealed(columns).bytes().size());
+}
+BENCHMARK(BM_EncodeUnsealed)->DenseRange(0, 4);
+
+void BM_DecodeSealed(benchmark::State& state) {
+  const Columns columns = ToSeal(static_cast<int>(state.range(0)));
+  const SealedFloats sealed = SealFloats(columns.times, columns.values);
+  for (auto _ : state) Decode(sealed.view());
+  ReportSealed(state, sealed.bytes.size());
+}
+BENCHMARK(BM_DecodeSealed)->DenseRange(0, 4);
+
+void BM_DecodeUnsealed(benchmark::State& state) {
+  const FloatChunk chunk = Unsealed(ToSeal(static_cast<int>(state.range(0))));
+  for (auto _ : state) Decode(chunk.view());
+  ReportSealed(state, chunk.bytes().size());
+}
+BENCHMARK(BM_DecodeUnsealed)->DenseRange(0, 4);
+
+// A run list of one sealed run: its last five minutes.
+void BM_SeekSealed(benchmark::State& state) {
+  const Columns columns = ToSeal(static_cast<int>(state.range(0)));
+  std::string list;
+  AppendRun(list, SealFloats(columns.times, columns.values).view(),
+            {columns.times.front(), columns.times.back(), 1});
+  for (auto _ : state) {
+    RunListIterator it(list);
+    benchmark::DoNotOptimize(it.Seek(columns.times[kSealedSamples - 5]));
+  }
+}
+BENCHMARK(BM_SeekSealed)->DenseRange(0, 4);
 
 // Two runs of a series: 0: one after the other; 1: the same times.
 void BM_Union(benchmark::State& state) {
