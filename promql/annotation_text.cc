@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "promql/go_float.h"
+#include "tsdb/base/go_float.h"
 #include "tsdb/base/quote.h"
 
 namespace tidemark::promql {

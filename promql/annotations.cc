@@ -6,7 +6,7 @@
 #include <ctime>
 #include <utility>
 
-#include "promql/go_float.h"
+#include "tsdb/base/go_float.h"
 
 namespace tidemark::promql {
 namespace {

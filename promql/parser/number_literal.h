@@ -20,7 +20,7 @@ StatusOr<double> ParseFloat(std::string_view text);
 StatusOr<double> ParseNumber(std::string_view text);
 
 // The shortest decimal that reads back as `value`, never with an exponent; +Inf,
-// -Inf, NaN.  (promql/go_float.h is the form with exponents.)
+// -Inf, NaN.  (tsdb/base/go_float.h is the form with exponents.)
 std::string FormatFixed(double value);
 
 }  // namespace tidemark::promql
