@@ -30,7 +30,7 @@ class ServerImpl : public Server {
   // The storage is not touched when the address cannot be had.
   Status Listen() {
     ASSIGN_OR_RETURN(http_, HttpServer::Start(config_.http, AllRoutes(), metrics_));
-    slot_.Open([this] { return open_(metrics_); });
+    slot_.Open([this](const Progress& progress) { return open_(metrics_, progress); });
     return OkStatus();
   }
 
@@ -81,9 +81,11 @@ class ServerImpl : public Server {
 }  // namespace
 
 StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
-  return Start(config, [options = config.storage](Metrics& metrics) {
-    return tsdb::Storage::Open(options, metrics);
-  });
+  return Start(config,
+               [options = config.storage](Metrics& metrics, const Progress& progress) mutable {
+                 options.opening = progress;
+                 return tsdb::Storage::Open(options, metrics);
+               });
 }
 
 StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, StorageOpener open) {

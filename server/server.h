@@ -30,7 +30,8 @@ class Server {
   static StatusOr<std::unique_ptr<Server>> Start(const Config& config);
   // The same with a storage of the caller's making; `open` is called once, on a
   // thread of its own.
-  using StorageOpener = std::function<StatusOr<std::unique_ptr<tsdb::Storage>>(Metrics&)>;
+  using StorageOpener =
+      std::function<StatusOr<std::unique_ptr<tsdb::Storage>>(Metrics&, const Progress&)>;
   static StatusOr<std::unique_ptr<Server>> Start(const Config& config, StorageOpener open);
   virtual ~Server() = default;  // as Stop
 

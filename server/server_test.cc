@@ -21,7 +21,7 @@ Config TestConfig() {
 }
 
 Server::StorageOpener FakeOpener(FakeStorageState& state) {
-  return [&state](Metrics&) -> StatusOr<std::unique_ptr<tsdb::Storage>> {
+  return [&state](Metrics&, const Progress&) -> StatusOr<std::unique_ptr<tsdb::Storage>> {
     return std::unique_ptr<tsdb::Storage>(std::make_unique<FakeStorage>(state));
   };
 }
@@ -29,9 +29,9 @@ Server::StorageOpener FakeOpener(FakeStorageState& state) {
 TEST(Server, AnswersBeforeTheStorageIsOpen) {
   std::promise<void> go_on;
   FakeStorageState state;
-  const auto server = Server::Start(TestConfig(), [&](Metrics& metrics) {
+  const auto server = Server::Start(TestConfig(), [&](Metrics& metrics, const Progress& progress) {
     go_on.get_future().wait();
-    return FakeOpener(state)(metrics);
+    return FakeOpener(state)(metrics, progress);
   });
   ASSERT_TRUE(server.ok()) << server.status();
   httplib::Client client("127.0.0.1", (*server)->port());
@@ -53,8 +53,9 @@ TEST(Server, AnswersBeforeTheStorageIsOpen) {
 
 TEST(Server, SaysWhyTheStorageCannotBeOpened) {
   const auto server = Server::Start(
-      TestConfig(),
-      [](Metrics&) -> StatusOr<std::unique_ptr<tsdb::Storage>> { return DataLoss("block 7"); });
+      TestConfig(), [](Metrics&, const Progress&) -> StatusOr<std::unique_ptr<tsdb::Storage>> {
+        return DataLoss("block 7");
+      });
   ASSERT_TRUE(server.ok());
   EXPECT_EQ((*server)->AwaitReady().code(), StatusCode::kDataLoss);
   httplib::Client client("127.0.0.1", (*server)->port());

@@ -1,5 +1,7 @@
 #include "server/storage_slot.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "server/sources.h"
@@ -14,8 +16,14 @@ void StorageSlot::Open(Opener open) {
   opener_ = std::thread([this, open = std::move(open)] { Fill(open); });
 }
 
+void StorageSlot::Report(std::string_view doing) {
+  MutexLock lock(mutex_);
+  state_ = Unavailable(fmt::format("starting: {}", doing));
+}
+
 void StorageSlot::Fill(const Opener& open) {
-  StatusOr<std::unique_ptr<tsdb::Storage>> opened = open();
+  StatusOr<std::unique_ptr<tsdb::Storage>> opened =
+      open({[this](std::string_view doing) { Report(doing); }, &cancelled_});
   {
     MutexLock lock(mutex_);
     opening_ = false;
@@ -42,6 +50,7 @@ Status StorageSlot::Await() const {
 }
 
 Status StorageSlot::Close() {
+  cancelled_.Cancel();
   if (opener_.joinable()) opener_.join();
   std::unique_ptr<tsdb::Storage> storage;
   {

@@ -5,9 +5,12 @@
 #include <condition_variable>
 #include <functional>
 #include <memory>
+#include <string_view>
 #include <thread>
 
+#include "tsdb/base/cancellation.h"
 #include "tsdb/base/mutex.h"
+#include "tsdb/base/progress.h"
 #include "tsdb/base/status.h"
 #include "tsdb/storage.h"
 
@@ -16,7 +19,8 @@ namespace tidemark::server {
 // Threads: all functions may be called from any thread, Open and Close once.
 class StorageSlot {
  public:
-  using Opener = std::function<StatusOr<std::unique_ptr<tsdb::Storage>>()>;
+  // Reports what it is doing, and gives up when it is cancelled.
+  using Opener = std::function<StatusOr<std::unique_ptr<tsdb::Storage>>(const Progress&)>;
 
   StorageSlot();   // empty, and starting
   ~StorageSlot();  // as Close
@@ -27,19 +31,22 @@ class StorageSlot {
   // Null until it is open, and after a failure.  It lives until Close.
   tsdb::Storage* get() const { return storage_.load(std::memory_order_acquire); }
 
-  // OK: open.  kUnavailable: not yet.  Otherwise why it could not be opened.
+  // OK: open.  kUnavailable: not yet, and how far it is.  Otherwise why it could not be opened.
   Status state() const;
 
   // Waits until what Open began has succeeded or failed, and says which; the same
   // after Close.
   Status Await() const;
 
-  // Waits for the opener, and closes what it opened.  Nobody may use the storage
+  // Cancels the opener and waits for it, or closes what it opened.  Nobody may use the storage
   // any more.
   Status Close();
 
  private:
   void Fill(const Opener& open);
+  void Report(std::string_view doing);
+
+  Cancellation cancelled_;
 
   mutable Mutex mutex_;
   mutable std::condition_variable changed_;

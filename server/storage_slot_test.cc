@@ -13,7 +13,7 @@ TEST(StorageSlot, IsEmptyUntilTheStorageIsOpen) {
   std::promise<void> go_on;
   FakeStorageState state;
   StorageSlot slot;
-  slot.Open([&]() -> StatusOr<std::unique_ptr<tsdb::Storage>> {
+  slot.Open([&](const Progress&) -> StatusOr<std::unique_ptr<tsdb::Storage>> {
     go_on.get_future().wait();
     return std::unique_ptr<tsdb::Storage>(std::make_unique<FakeStorage>(state));
   });
@@ -34,7 +34,7 @@ TEST(StorageSlot, IsEmptyUntilTheStorageIsOpen) {
 
 TEST(StorageSlot, KeepsWhyItCouldNotBeOpened) {
   StorageSlot slot;
-  slot.Open([]() -> StatusOr<std::unique_ptr<tsdb::Storage>> {
+  slot.Open([](const Progress&) -> StatusOr<std::unique_ptr<tsdb::Storage>> {
     return FailedPrecondition("in use by another process");
   });
   EXPECT_EQ(slot.Await().code(), StatusCode::kFailedPrecondition);
@@ -43,12 +43,36 @@ TEST(StorageSlot, KeepsWhyItCouldNotBeOpened) {
   EXPECT_TRUE(slot.Close().ok());
 }
 
+TEST(StorageSlot, TellsHowFarItIs) {
+  std::promise<void> reported;
+  std::promise<void> go_on;
+  StorageSlot slot;
+  slot.Open([&](const Progress& progress) -> StatusOr<std::unique_ptr<tsdb::Storage>> {
+    RETURN_IF_ERROR(progress.Step("replaying the journal: 40%"));
+    reported.set_value();
+    go_on.get_future().wait();
+    return Unavailable("enough");
+  });
+  reported.get_future().wait();
+  EXPECT_EQ(MessageOf(slot.state()), "starting: replaying the journal: 40%");
+  go_on.set_value();
+}
+
+TEST(StorageSlot, CloseCancelsTheOpener) {
+  StorageSlot slot;
+  slot.Open([](const Progress& progress) -> StatusOr<std::unique_ptr<tsdb::Storage>> {
+    while (true) RETURN_IF_ERROR(progress.Step("working"));
+  });
+  EXPECT_TRUE(slot.Close().ok());
+  EXPECT_EQ(slot.Await().code(), StatusCode::kCancelled);
+}
+
 TEST(StorageSlot, CloseWaitsForTheOpener) {
   FakeStorageState state;
   std::promise<void> opening;
   {
     StorageSlot slot;
-    slot.Open([&]() -> StatusOr<std::unique_ptr<tsdb::Storage>> {
+    slot.Open([&](const Progress&) -> StatusOr<std::unique_ptr<tsdb::Storage>> {
       opening.set_value();
       return std::unique_ptr<tsdb::Storage>(std::make_unique<FakeStorage>(state));
     });

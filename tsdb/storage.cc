@@ -95,11 +95,11 @@ MaintenanceOptions StorageImpl::maintenance_options() const {
 Status StorageImpl::Start() {
   RETURN_IF_ERROR(partitions_.Load(*store_));
   RETURN_IF_ERROR(retention_.Load());
-  ASSIGN_OR_RETURN(const LoadResult loaded, Loader(*store_, *head_).Load());
+  ASSIGN_OR_RETURN(const LoadResult loaded, Loader(*store_, *head_, options_.opening).Load());
   RETURN_IF_ERROR(retention_.Advance());
-  journal_ = std::make_unique<Journal>(*store_, write_mode(), loaded.next_sequence);
-  RETURN_IF_ERROR(journal_->FillGaps(loaded.gaps));
-  journal_->NoteReplayed(loaded.journal_bytes);
+  journal_ = std::make_unique<Journal>(*store_, write_mode(), loaded.journal.next_sequence);
+  RETURN_IF_ERROR(journal_->FillGaps(loaded.journal.gaps));
+  journal_->NoteReplayed(loaded.journal.bytes);
   gate_ = std::make_unique<WriteGate>(WriteGateOptions{options_.path, options_.min_free_disk,
                                                        options_.memory_bytes / 2, options_.clock},
                                       *head_, *journal_);
@@ -136,6 +136,7 @@ StatusOr<std::unique_ptr<Storage>> Storage::Open(const StorageOptions& options, 
   store_options.path = options.path;
   store_options.path += kStoreFolder;
   store_options.memory_bytes = options.memory_bytes;
+  RETURN_IF_ERROR(options.opening.Step("opening the database"));
   ASSIGN_OR_RETURN(std::unique_ptr<Store> store, Store::Open(store_options, metrics));
   auto storage = std::make_unique<StorageImpl>(options, metrics, std::move(store));
   RETURN_IF_ERROR(storage->Start());

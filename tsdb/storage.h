@@ -34,6 +34,7 @@
 #include "tsdb/base/cancellation.h"
 #include "tsdb/base/clock.h"
 #include "tsdb/base/metrics.h"
+#include "tsdb/base/progress.h"
 #include "tsdb/base/status.h"
 #include "tsdb/model/exemplar.h"
 #include "tsdb/model/labels.h"
@@ -182,6 +183,8 @@ struct StorageOptions {
   size_t max_label_names = 64;
   size_t max_label_name_bytes = 1024;
   size_t max_label_value_bytes = 4096;
+  // Of Open, which on a large journal takes seconds.
+  Progress opening;
   // Must outlive the Storage.
   const Clock* clock = &Clock::System();
 };
@@ -207,6 +210,7 @@ class Storage : public Queryable {
   // from the journal.
   //   kFailedPrecondition  in use by another process, or written by a newer version
   //   kDataLoss            something stored cannot be read; the message says what
+  //   kCancelled           as options.opening says
   // `metrics` must outlive the Storage.
   static StatusOr<std::unique_ptr<Storage>> Open(const StorageOptions& options, Metrics& metrics);
 

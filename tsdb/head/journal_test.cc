@@ -9,6 +9,7 @@
 
 #include "tsdb/head/loader.h"
 #include "tsdb/store/fault.h"
+#include "tsdb/store/journal_record.h"
 #include "tsdb/store/keys.h"
 
 namespace tidemark::tsdb {
@@ -39,9 +40,10 @@ class JournalTest : public testing::Test {
     entry.on_written = [this] { ++written_; };
     return journal.Write(std::move(entry));
   }
-  StatusOr<LoadResult> Load() {
+  StatusOr<ReplayResult> Load(const Progress& progress = {}) {
     Head head;
-    return Loader(*store_, head).Load();
+    ASSIGN_OR_RETURN(const LoadResult loaded, Loader(*store_, head, progress).Load());
+    return loaded.journal;
   }
   void Remove(uint64_t sequence) {
     const auto batch = store_->NewBatch();
@@ -117,6 +119,18 @@ TEST_F(JournalTest, AGapThatACrashLeftIsFilledAndNoLossLater) {
   const auto again = Load();
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_TRUE(again->gaps.empty());
+}
+
+TEST_F(JournalTest, AReplayTellsHowFarItIsAndCanBeStopped) {
+  Journal journal(*store_, WriteMode::kNoSync, 1);
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(Write(journal, journal.Begin()).ok());
+  std::string last;
+  Cancellation cancellation;
+  const Progress progress{[&last](std::string_view doing) { last = doing; }, &cancellation};
+  ASSERT_TRUE(Load(progress).ok());
+  EXPECT_EQ(last, "replaying the journal: 100%, 0 samples");
+  cancellation.Cancel();
+  EXPECT_EQ(Load(progress).status().code(), StatusCode::kCancelled);
 }
 
 TEST_F(JournalTest, ASeriesThatIsNotInTheCatalogIsALoss) {

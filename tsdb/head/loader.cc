@@ -13,7 +13,7 @@
 namespace tidemark::tsdb {
 namespace {
 
-constexpr uint64_t kSamplesPerProgressLine = 20'000'000;
+constexpr uint64_t kSeriesPerStep = 65'536;
 
 // Calls use(key, value) for all keys that begin with `prefix`.
 template <typename Use>
@@ -25,37 +25,6 @@ Status ForEach(const Store& store, Family family, std::string_view prefix, const
   return it->status();
 }
 
-// More commits than could ever be under way at once.
-constexpr uint64_t kMaxGap = 1'000'000;
-
-// Tells from the numbers of the records, and from what each says was written
-// before it, whether one is missing that somebody was told is there.
-class GapCheck {
- public:
-  explicit GapCheck(uint64_t first) : expected_(first) {}
-
-  Status See(uint64_t sequence, uint64_t durable) {
-    if (sequence - expected_ > kMaxGap) return Missing(expected_, sequence);
-    for (; expected_ < sequence; ++expected_) gaps_.push_back(expected_);
-    ++expected_;
-    if (gaps_.empty() || durable <= gaps_.front()) return OkStatus();
-    return Missing(gaps_.front(), sequence);
-  }
-  uint64_t expected() const { return expected_; }
-  const std::vector<uint64_t>& gaps() const { return gaps_; }
-
- private:
-  static Status Missing(uint64_t sequence, uint64_t witness) {
-    return DataLoss(fmt::format(
-        "journal record {} is missing, though record {} says that it was written: RocksDB's log "
-        "has lost acknowledged samples",
-        sequence, witness));
-  }
-
-  uint64_t expected_;
-  std::vector<uint64_t> gaps_;
-};
-
 }  // namespace
 
 StatusOr<LoadResult> Loader::Load() {
@@ -64,11 +33,13 @@ StatusOr<LoadResult> Loader::Load() {
   RETURN_IF_ERROR(LoadSealedBounds());
   RETURN_IF_ERROR(LoadSeries());
   RETURN_IF_ERROR(LoadMetadata());
-  RETURN_IF_ERROR(Replay());
+  ASSIGN_OR_RETURN(result_.journal, JournalReplay(store_, head_, by_id_, progress_).Run());
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - start);
   Log(LogLevel::kInfo, "storage loaded",
-      {{"series", result_.series}, {"journal_samples", result_.samples}, {"ms", took.count()}});
+      {{"series", result_.series},
+       {"journal_samples", result_.journal.samples},
+       {"ms", took.count()}});
   by_id_.clear();
   return result_;
 }
@@ -122,8 +93,8 @@ Status Loader::LoadSeries() {
         head_.Create(shard, hash, *tenant, *std::move(labels), id, tenant->sealed_bound.load());
     series.SetCatalogued();
     by_id_[{tenant_id, id}] = &series;
-    ++result_.series;
-    return OkStatus();
+    if (++result_.series % kSeriesPerStep != 0) return OkStatus();
+    return progress_.Step(fmt::format("loading the catalog: {} series", result_.series));
   };
   return ForEach(store_, Family::kCatalog, std::string_view(&kSeriesPrefix, 1), load);
 }
@@ -138,64 +109,6 @@ Status Loader::LoadMetadata() {
     };
     RETURN_IF_ERROR(ForEach(store_, Family::kMeta, prefix, load));
   }
-  return OkStatus();
-}
-
-Status Loader::Replay() {
-  ASSIGN_OR_RETURN(const auto trimmed, store_.Get(Family::kMeta, TrimKey()));
-  uint64_t first = 1;
-  if (trimmed) {
-    std::string_view in = *trimmed;
-    if (!ReadBigEndian(in, first)) return DataLoss("the journal's trim mark is damaged");
-  }
-  GapCheck gaps(first);
-  uint64_t next_progress = kSamplesPerProgressLine;
-  const auto replay = [&](std::string_view key, std::string_view value) -> Status {
-    uint64_t sequence;
-    if (!DecodeJournalKey(key, sequence)) return DataLoss("a key of the journal is damaged");
-    if (sequence < first) return OkStatus();
-    ASSIGN_OR_RETURN(const JournalRecord record, DecodeJournalRecord(sequence, value));
-    RETURN_IF_ERROR(gaps.See(sequence, record.durable));
-    result_.journal_bytes += key.size() + value.size();
-    RETURN_IF_ERROR(Apply(sequence, record));
-    if (result_.samples >= next_progress) {
-      next_progress += kSamplesPerProgressLine;
-      Log(LogLevel::kInfo, "replaying the journal", {{"samples", result_.samples}});
-    }
-    return OkStatus();
-  };
-  RETURN_IF_ERROR(ForEach(store_, Family::kJournal, "", replay));
-  result_.next_sequence = gaps.expected();
-  result_.gaps = gaps.gaps();
-  return OkStatus();
-}
-
-StatusOr<HeadSeries*> Loader::FindSeries(uint64_t sequence, TenantId tenant,
-                                         SeriesId series) const {
-  const auto found = by_id_.find({tenant, series});
-  if (found != by_id_.end()) return found->second;
-  return DataLoss(fmt::format("journal record {}: series {} of tenant {} is not in the catalog",
-                              sequence, series, tenant));
-}
-
-Status Loader::Apply(uint64_t sequence, const JournalRecord& record) {
-  for (const JournalRecord::Float& sample : record.floats) {
-    ASSIGN_OR_RETURN(HeadSeries* const series, FindSeries(sequence, record.tenant, sample.series));
-    HeadShard& shard = head_.shard(series->shard);
-    MutexLock lock(shard.mutex);
-    const uint32_t bytes = series->sample_bytes();
-    series->ReplayFloat(sample.t, sample.v);
-    shard.NoteSamples(*series, bytes);
-  }
-  for (const JournalRecord::Histogram& sample : record.histograms) {
-    ASSIGN_OR_RETURN(HeadSeries* const series, FindSeries(sequence, record.tenant, sample.series));
-    HeadShard& shard = head_.shard(series->shard);
-    MutexLock lock(shard.mutex);
-    const uint32_t bytes = series->sample_bytes();
-    series->ReplayHistogram(sample.t, sample.h);
-    shard.NoteSamples(*series, bytes);
-  }
-  result_.samples += record.floats.size() + record.histograms.size();
   return OkStatus();
 }
 

@@ -3,33 +3,29 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "tsdb/base/progress.h"
 #include "tsdb/base/status.h"
 #include "tsdb/head/head.h"
-#include "tsdb/store/journal_record.h"
+#include "tsdb/head/journal_replay.h"
 #include "tsdb/store/store.h"
 
 namespace tidemark::tsdb {
 
 struct LoadResult {
-  uint64_t next_sequence = 1;  // for the Journal
-  // Numbers without a record: commits that were under way when the process
-  // died.  They are to get empty ones (Journal::FillGaps).
-  std::vector<uint64_t> gaps;
-  uint64_t journal_bytes = 0;
+  ReplayResult journal;
   uint64_t series = 0;
-  uint64_t samples = 0;
 };
 
 // Threads: one, before anything else uses the head.
 class Loader {
  public:
-  Loader(const Store& store, Head& head) : store_(store), head_(head) {}
+  Loader(const Store& store, Head& head, const Progress& progress = {})
+      : store_(store), head_(head), progress_(progress) {}
 
-  //   kDataLoss  a record is damaged, or one is missing whose samples were
-  //              acknowledged; the message says which
+  //   kDataLoss   a record is damaged, or one is missing whose samples were
+  //               acknowledged; the message says which
+  //   kCancelled  as the progress says
   StatusOr<LoadResult> Load();
 
  private:
@@ -37,14 +33,12 @@ class Loader {
   Status LoadSealedBounds();
   Status LoadSeries();
   Status LoadMetadata();
-  Status Replay();
-  Status Apply(uint64_t sequence, const JournalRecord& record);
-  StatusOr<HeadSeries*> FindSeries(uint64_t sequence, TenantId tenant, SeriesId series) const;
 
   const Store& store_;
   Head& head_;
+  const Progress progress_;
   LoadResult result_;
-  absl::flat_hash_map<std::pair<TenantId, SeriesId>, HeadSeries*> by_id_;
+  SeriesById by_id_;
 };
 
 }  // namespace tidemark::tsdb

@@ -83,6 +83,7 @@ class RocksIterator : public StoreIterator {
       : it_(std::move(it)), what_(std::move(what)) {}
 
   void Seek(std::string_view key) override { it_->Seek(ToSlice(key)); }
+  void SeekToLast() override { it_->SeekToLast(); }
   void Next() override { it_->Next(); }
   bool Valid() const override { return it_->Valid(); }
   std::string_view key() const override { return ToView(it_->key()); }

@@ -76,6 +76,7 @@ class StoreIterator {
  public:
   virtual ~StoreIterator() = default;
   virtual void Seek(std::string_view key) = 0;
+  virtual void SeekToLast() = 0;
   virtual void Next() = 0;
   virtual bool Valid() const = 0;
   // Until the next Seek or Next.
