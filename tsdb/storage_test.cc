@@ -531,5 +531,45 @@ TEST_F(StorageTest, ASealThatFailsAtAnyStepIsRepeated) {
   }
 }
 
+TEST_F(StorageTest, AFlushLeavesNothingButBlocksOnDisk) {
+  for (int64_t t = kNow; t < kNow + 200'000; t += 1000) {
+    Batch batch;
+    for (int i = 0; i < 20; ++i) batch.emplace_back(SeriesLabels(i), t, static_cast<double>(t / 7));
+    ASSERT_TRUE(Commit(batch).ok());
+  }
+  ASSERT_TRUE(storage_->Flush().ok());
+  uint64_t log = 0;
+  uint64_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(options_.path + "/db")) {
+    const std::string extension = entry.path().extension().string();
+    if (extension == ".log") log += entry.file_size();
+    if (extension == ".sst") files += entry.file_size();
+  }
+  EXPECT_LT(log, 1000u);
+  EXPECT_LT(files, 30'000u);  // 4,000 samples, catalog and filters
+}
+
+// Commits go on while shards are sealed one after the other.
+TEST_F(StorageTest, SealsBesideCommitsLoseNothing) {
+  std::atomic<bool> done = false;
+  std::thread sealing([&] {
+    while (!done) EXPECT_TRUE(storage_->Flush().ok());
+  });
+  for (int64_t t = kNow; t < kNow + 150'000; t += 1000) {
+    Batch batch;
+    for (int i = 0; i < 40; ++i) {
+      // Some late, some in an earlier block, most in order.
+      const int64_t late = (t / 1000 + i) % 10 == 0 ? 7'000 * i : 0;
+      batch.emplace_back(SeriesLabels(i), t - late, static_cast<double>(t + i));
+    }
+    CommitToBoth(batch);
+  }
+  done = true;
+  sealing.join();
+  ExpectModel();
+  Open();
+  ExpectModel();
+}
+
 }  // namespace
 }  // namespace tidemark::tsdb

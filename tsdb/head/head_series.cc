@@ -249,6 +249,9 @@ void HeadSeries::CloseHistograms() {
 std::shared_ptr<const Piece> HeadSeries::Freeze() {
   CloseFloats();
   CloseHistograms();
+  // Whether and when there is more is not known: idle series keep no memory.
+  floats_ = FloatChunk();
+  histograms_.reset();
   if (piece_ == nullptr) return nullptr;
   CloseLate<FloatChunk>(piece_->late_floats, *piece_);
   CloseLate<HistogramChunk>(piece_->late_histograms, *piece_);

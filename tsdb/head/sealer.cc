@@ -12,7 +12,10 @@
 namespace tidemark::tsdb {
 namespace {
 
-constexpr size_t kBatchBytes = 4 << 20;
+// Commits wait while RocksDB takes a batch: about a millisecond.
+constexpr size_t kBatchBytes = 256 << 10;
+// Series frozen under one hold of a shard's lock: some 50 microseconds.
+constexpr size_t kFreezeAtOnce = 256;
 
 int64_t NewestOf(const Piece& piece) {
   int64_t newest = kNothingSealed;
@@ -36,52 +39,67 @@ Sealer::Sealer(Head& head, Journal& journal, Store& store, PartitionSet& partiti
 Status Sealer::Seal() {
   MutexLock lock(mutex_);
   const auto start = std::chrono::steady_clock::now();
-  const uint64_t barrier = Freeze();
-  RETURN_IF_ERROR(FaultPoint("seal.frozen"));
   const uint64_t journal_bytes = journal_.bytes();
+  const uint64_t barrier = journal_.next();
   RETURN_IF_ERROR(journal_.AwaitDurable(barrier));
-  if (frozen_.empty() && journal_bytes == 0) return OkStatus();
-  // Files of raw reach the device at once; the series in them must not lag.
-  RETURN_IF_ERROR(store_.SyncLog());
-  RETURN_IF_ERROR(Merge(barrier));
+  if (frozen_.empty() && journal_bytes == 0 && head_.sample_bytes() == 0) return OkStatus();
+  RETURN_IF_ERROR(MoveFrozen());
+  for (size_t k = 0; k < kHeadShards; ++k) RETURN_IF_ERROR(SealShard(k));
   RETURN_IF_ERROR(FaultPoint("seal.merged"));
   const Family raw[] = {Family::kRaw};
   RETURN_IF_ERROR(store_.Flush(raw));
   RETURN_IF_ERROR(FaultPoint("seal.flushed"));
   RETURN_IF_ERROR(Trim(barrier));
   journal_.NoteTrim(journal_bytes);
-  HandOver();
   RETURN_IF_ERROR(FaultPoint("seal.trimmed"));
-  // Lets RocksDB remove its log; what is left of the journal is small.
-  const Family logged[] = {Family::kCatalog, Family::kJournal, Family::kMeta};
-  RETURN_IF_ERROR(store_.Flush(logged));
+  RETURN_IF_ERROR(store_.ReleaseLog());
   duration_->Observe(
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   return OkStatus();
 }
 
-uint64_t Sealer::Freeze() {
-  uint64_t barrier = 0;
-  std::vector<Frozen>& frozen = frozen_;
-  head_.Walk([this, &barrier, &frozen](size_t k, HeadShard& shard) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    if (k == 0) barrier = journal_.next();
-    for (HeadSeries* series : shard.unsealed) {
-      const uint32_t before = series->sample_bytes();
-      if (auto piece = series->Freeze()) frozen.push_back({series, std::move(piece)});
-      shard.sample_bytes.fetch_add(int64_t{series->sample_bytes()} - int64_t{before},
-                                   std::memory_order_relaxed);
+Status Sealer::SealShard(size_t k) {
+  Freeze(head_.shard(k));
+  if (frozen_.empty()) return OkStatus();
+  RETURN_IF_ERROR(FaultPoint("seal.frozen"));
+  return MoveFrozen();
+}
+
+void Sealer::Freeze(HeadShard& shard) {
+  size_t left = 0;
+  {
+    MutexLock lock(shard.mutex);
+    left = shard.unsealed.size();
+  }
+  while (left > 0) {
+    MutexLock lock(shard.mutex);
+    for (size_t i = 0; i < kFreezeAtOnce && left > 0; ++i, --left) {
+      HeadSeries* const series = shard.unsealed.front();
+      shard.unsealed.pop_front();
       series->listed = false;
+      const uint32_t before = series->sample_bytes();
+      if (auto piece = series->Freeze()) frozen_.push_back({series, std::move(piece)});
+      shard.NoteBytes(*series, before);
     }
-    shard.unsealed.clear();
-  });
+  }
+}
+
+Status Sealer::MoveFrozen() {
+  if (frozen_.empty()) return OkStatus();
   // In key order; pieces of one series in the order in which they were frozen.
   std::stable_sort(frozen_.begin(), frozen_.end(), [](const Frozen& a, const Frozen& b) {
     return std::tie(a.series->tenant, a.series->id) < std::tie(b.series->tenant, b.series->id);
   });
-  return barrier;
+  // Commits went on after the barrier; what they added may be frozen, too.
+  const uint64_t next = journal_.next();
+  RETURN_IF_ERROR(journal_.AwaitDurable(next));
+  RETURN_IF_ERROR(store_.SyncLog());
+  RETURN_IF_ERROR(Merge(next - 1));
+  HandOver();
+  return OkStatus();
 }
 
-Status Sealer::Merge(uint64_t barrier) {
+Status Sealer::Merge(uint64_t sequence) {
   const std::unique_ptr<WriteBatch> batch = store_.NewBatch();
   std::vector<std::shared_ptr<const Piece>> pieces;
   for (size_t i = 0; i < frozen_.size();) {
@@ -90,7 +108,7 @@ Status Sealer::Merge(uint64_t barrier) {
     for (; i < frozen_.size() && frozen_[i].series == &series; ++i) {
       pieces.push_back(frozen_[i].piece);
     }
-    for (const BlockRuns& block : ToBlockRuns(pieces, barrier - 1)) {
+    for (const BlockRuns& block : ToBlockRuns(pieces, sequence)) {
       const RawKey key = RawKeyOf(series.tenant, series.id, block.block_end);
       partitions_.Add(key.partition);
       batch->Merge(Family::kRaw, EncodeRawKey(key), block.runs);
@@ -103,16 +121,24 @@ Status Sealer::Merge(uint64_t barrier) {
   return OkStatus();
 }
 
-Status Sealer::Trim(uint64_t barrier) {
-  std::map<TenantId, int64_t> newest;
+void Sealer::HandOver() {
   for (const Frozen& frozen : frozen_) {
-    int64_t& bound = newest.try_emplace(frozen.series->tenant, kNothingSealed).first->second;
-    bound = std::max(bound, NewestOf(*frozen.piece));
+    HeadShard& shard = head_.shard(frozen.series->shard);
+    const int64_t newest = NewestOf(*frozen.piece);
+    int64_t& bound = newest_.try_emplace(frozen.series->tenant, kNothingSealed).first->second;
+    bound = std::max(bound, newest);
+    MutexLock lock(shard.mutex);
+    const uint32_t before = frozen.series->sample_bytes();
+    frozen.series->HandOver(frozen.piece, newest);
+    shard.NoteBytes(*frozen.series, before);
   }
+  frozen_.clear();
+}
+
+Status Sealer::Trim(uint64_t barrier) {
   const std::unique_ptr<WriteBatch> batch = store_.NewBatch();
-  for (auto& [id, bound] : newest) {
-    HeadTenant* tenant = head_.tenants().Find(id);
-    bound = std::max(bound, tenant->sealed_bound.load());
+  for (auto& [id, bound] : newest_) {
+    bound = std::max(bound, head_.tenants().Find(id)->sealed_bound.load());
     std::string value;
     AppendTime(value, bound);
     batch->Put(Family::kMeta, SealedKey(id), value);
@@ -122,21 +148,9 @@ Status Sealer::Trim(uint64_t barrier) {
   batch->Put(Family::kMeta, TrimKey(), trimmed);
   batch->DeleteRange(Family::kJournal, JournalKey(0), JournalKey(barrier));
   RETURN_IF_ERROR(store_.Write(*batch, WriteMode::kSync));
-  for (const auto& [id, bound] : newest) head_.tenants().Find(id)->sealed_bound.store(bound);
+  for (const auto& [id, bound] : newest_) head_.tenants().Find(id)->sealed_bound.store(bound);
+  newest_.clear();
   return OkStatus();
-}
-
-void Sealer::HandOver() {
-  for (const Frozen& frozen : frozen_) {
-    HeadShard& shard = head_.shard(frozen.series->shard);
-    const int64_t newest = NewestOf(*frozen.piece);
-    MutexLock lock(shard.mutex);
-    const uint32_t before = frozen.series->sample_bytes();
-    frozen.series->HandOver(frozen.piece, newest);
-    shard.sample_bytes.fetch_add(int64_t{frozen.series->sample_bytes()} - int64_t{before},
-                                 std::memory_order_relaxed);
-  }
-  frozen_.clear();
 }
 
 }  // namespace tidemark::tsdb

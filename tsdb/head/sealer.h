@@ -1,19 +1,23 @@
 // Sealer: moves samples from the head into blocks, and trims the journal.
 //
-//   freeze      under each shard's lock, in one walk: what was added so far
-//               becomes frozen pieces; the barrier is the journal's next number
-//   wait        until all records before the barrier are written: raw must not
-//               know series that the catalog does not
-//   merge       runs into family raw, in key order, without RocksDB's log
-//   flush raw   now they survive
-//   trim        marks of what is sealed, and the journal's records before the
-//               barrier go, in one synced batch
-//   hand over   the head forgets the pieces
+//   barrier       the journal's next number; once all records before it are
+//                 written, all that they hold is in the head
+//   shard by shard:
+//     freeze      what was added so far becomes frozen pieces, a few hundred
+//                 series at a time under the shard's lock: no commit waits long
+//     wait        until all records that pieces can come from are written, and
+//                 synced: raw must not know series that the catalog does not
+//     merge       runs into family raw, without RocksDB's log
+//     hand over   the head forgets the pieces: memory is back shard by shard
+//   flush raw     now they survive
+//   trim          marks of what is sealed, and the journal's records before the
+//                 barrier go, in one synced batch
+//   release       RocksDB drops the log that only trimmed records were in
 //
 // A sample is readable at every moment: a reader asks the head first and raw
 // after it, so it sees a piece in one of them or in both, where they are equal.
-// A seal that fails anywhere is repeated from the merge, with the same pieces:
-// merging again changes nothing.
+// Its record is in the journal until raw is flushed: a seal that fails or dies
+// anywhere is repeated, and merging again changes nothing.
 #pragma once
 
 #include <atomic>
@@ -50,10 +54,13 @@ class Sealer {
     std::shared_ptr<const Piece> piece;
   };
 
-  uint64_t Freeze() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  Status Merge(uint64_t barrier) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  Status Trim(uint64_t barrier) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Status SealShard(size_t k) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Freeze(HeadShard& shard) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Brings what is frozen into raw.
+  Status MoveFrozen() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Status Merge(uint64_t sequence) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void HandOver() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Status Trim(uint64_t barrier) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Head& head_;
   Journal& journal_;
@@ -63,7 +70,10 @@ class Sealer {
   Counter* sealed_bytes_;
 
   Mutex mutex_;  // held over a whole seal, its I/O included
+  // Of one shard; more when a seal failed before.
   std::vector<Frozen> frozen_ ABSL_GUARDED_BY(mutex_);
+  // The newest time handed over, by tenant, since the last trim.
+  std::map<TenantId, int64_t> newest_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace tidemark::tsdb

@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "tsdb/base/mutex.h"
@@ -25,8 +24,9 @@ struct HeadShard {
   mutable Mutex mutex;
   absl::flat_hash_map<LabelHash, HeadSeries*> table ABSL_GUARDED_BY(mutex);
   std::deque<HeadSeries> series ABSL_GUARDED_BY(mutex);
-  // Series with samples that no seal has taken yet.
-  std::vector<HeadSeries*> unsealed ABSL_GUARDED_BY(mutex);
+  // Series with samples that no seal has taken yet; those that wait longest
+  // first.
+  std::deque<HeadSeries*> unsealed ABSL_GUARDED_BY(mutex);
 
   // For budgets; read without the lock.
   std::atomic<int64_t> sample_bytes{0};
@@ -41,11 +41,15 @@ struct HeadShard {
   // sample_bytes() was.
   void NoteSamples(HeadSeries& changed, uint32_t bytes_before)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
-    sample_bytes.fetch_add(int64_t{changed.sample_bytes()} - int64_t{bytes_before},
-                           std::memory_order_relaxed);
+    NoteBytes(changed, bytes_before);
     if (changed.listed || !changed.has_samples()) return;
     changed.listed = true;
     unsealed.push_back(&changed);
+  }
+  // After any other change of its samples.
+  void NoteBytes(const HeadSeries& changed, uint32_t bytes_before) {
+    sample_bytes.fetch_add(int64_t{changed.sample_bytes()} - int64_t{bytes_before},
+                           std::memory_order_relaxed);
   }
 };
 

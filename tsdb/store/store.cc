@@ -132,6 +132,7 @@ class StoreImpl : public Store {
   Status Resume() override;
   Status SyncLog() override;
   Status Flush(std::span<const Family> families) override;
+  Status ReleaseLog() override;
   Status Compact(Family family) override;
   Status Drop(Family family, std::string_view begin, std::string_view end) override;
   StatusOr<std::optional<std::string>> Get(Family family, std::string_view key) const override;
@@ -301,6 +302,17 @@ Status StoreImpl::SyncLog() { return FromWriteStatus(db_->SyncWAL(), "syncing th
 Status StoreImpl::Flush(std::span<const Family> families) {
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   for (const Family family : families) handles.push_back(handle(family));
+  return FromWriteStatus(db_->Flush(rocksdb::FlushOptions(), handles), "a flush");
+}
+
+// Any family with a memtable keeps the log from the memtable's beginning on,
+// even if nothing in it was logged: the default family, too, for its sentinel.
+// Not raw: a seal has just flushed it, and its next memtable needs no log.
+Status StoreImpl::ReleaseLog() {
+  std::vector<rocksdb::ColumnFamilyHandle*> handles = {default_handle_};
+  for (const Family family : {Family::kCatalog, Family::kJournal, Family::kMeta}) {
+    handles.push_back(handle(family));
+  }
   return FromWriteStatus(db_->Flush(rocksdb::FlushOptions(), handles), "a flush");
 }
 

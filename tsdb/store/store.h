@@ -104,6 +104,9 @@ class Store {
   virtual Status SyncLog() = 0;
   // Everything of these families is in files, and on the device.
   virtual Status Flush(std::span<const Family> families) = 0;
+  // Everything of the families that are written with a log is in files, so that
+  // the log written so far is gone from the disk.
+  virtual Status ReleaseLog() = 0;
   // Merges all operands and drops all that was deleted.  Long.
   virtual Status Compact(Family family) = 0;
   // Removes the keys of [begin, end) and gives their space back.

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -81,6 +82,15 @@ class StoreTest : public testing::Test {
   std::unique_ptr<Store> store_;
 };
 
+// What files with this extension take of the disk.
+uint64_t BytesOnDisk(const std::string& folder, std::string_view extension) {
+  uint64_t sum = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() == extension) sum += entry.file_size();
+  }
+  return sum;
+}
+
 TEST_F(StoreTest, WhatIsWrittenIsThereAfterReopening) {
   auto batch = store_->NewBatch();
   batch->Put(Family::kJournal, JournalKey(1), "one");
@@ -151,8 +161,31 @@ TEST_F(StoreTest, ARawIteratorStaysWithinItsSeriesAndPartition) {
   }
 }
 
+TEST_F(StoreTest, AReleasedLogIsGoneFromTheDisk) {
+  const std::string bytes(1000, 'x');
+  for (int round = 0; round < 3; ++round) {
+    SCOPED_TRACE(round);
+    for (uint64_t sequence = 1; sequence <= 500; ++sequence) {
+      Put(Family::kJournal, JournalKey(sequence), bytes);
+      Put(Family::kMeta, "m" + std::to_string(sequence), "meta");
+    }
+    Merge(RawKeyOf(1, 2, BlockEnd(1000)), OneRun(1000, 1));
+    ASSERT_TRUE(store_->Flush(std::vector{Family::kRaw}).ok());
+    const auto batch = store_->NewBatch();
+    batch->DeleteRange(Family::kJournal, JournalKey(0), JournalKey(501));
+    ASSERT_TRUE(store_->Write(*batch, WriteMode::kSync).ok());
+    EXPECT_GT(BytesOnDisk(options_.path, ".log"), 500'000u);
+    ASSERT_TRUE(store_->ReleaseLog().ok());
+    EXPECT_LT(BytesOnDisk(options_.path, ".log"), 1000u);
+    EXPECT_LT(BytesOnDisk(options_.path, ".sst"), 100'000u) << "trimmed records are in a file";
+  }
+}
+
 TEST_F(StoreTest, DropGivesTheSpaceBack) {
-  const std::string bytes(20'000, 'x');
+  // Of bytes that zstd cannot make smaller.
+  std::mt19937_64 random(1);
+  std::string bytes;
+  for (int i = 0; i < 2500; ++i) AppendBigEndian<uint64_t>(bytes, random());
   for (int64_t day = 0; day < 4; ++day) {
     for (SeriesId series = 0; series < 50; ++series) {
       const RawKey key = RawKeyOf(1, series, BlockEnd(day * kPartitionMs + 1));
@@ -160,7 +193,10 @@ TEST_F(StoreTest, DropGivesTheSpaceBack) {
     }
     ASSERT_TRUE(store_->Flush(std::vector{Family::kRaw}).ok());
   }
+  const uint64_t before = BytesOnDisk(options_.path, ".sst");
+  EXPECT_GT(before, 4 * 50 * 20'000u);
   ASSERT_TRUE(store_->Drop(Family::kRaw, RawPartitionKey(1), RawPartitionKey(4)).ok());
+  EXPECT_LT(BytesOnDisk(options_.path, ".sst"), before / 3);
   const auto it = store_->NewIterator(Family::kRaw);
   size_t n = 0;
   for (it->Seek(""); it->Valid(); it->Next()) {
