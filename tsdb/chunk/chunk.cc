@@ -37,6 +37,7 @@ std::unique_ptr<ChunkDecoder> NewChunkDecoder(const ChunkView& chunk) {
     case Codec::kColumnXor:
       return std::make_unique<ColumnDecoder>(chunk);
     case Codec::kOpaque:
+    case Codec::kCut:
       break;
   }
   return std::make_unique<FailedDecoder>(

@@ -29,8 +29,9 @@ enum class Codec : uint8_t {
   kColumnConstant = 3,  // tsdb/chunk/column_chunk.h, and all that follow
   kColumnDecimal = 4,
   kColumnXor = 5,
+  kCut = 6,  // no samples: an interval that was deleted, tsdb/chunk/encoded_run.h
 };
-inline constexpr Codec kLastCodec = Codec::kColumnXor;
+inline constexpr Codec kLastCodec = Codec::kCut;
 
 inline bool IsColumnCodec(Codec codec) {
   return codec >= Codec::kColumnConstant && codec <= Codec::kColumnXor;

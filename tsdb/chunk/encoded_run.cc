@@ -62,6 +62,11 @@ void AppendRun(std::string& out, const ChunkView& chunk, const RunInfo& info) {
   AppendBigEndian<uint32_t>(out, Checksum32(std::string_view(out).substr(start)));
 }
 
+void AppendCut(std::string& out, const CutInterval& cut, uint64_t sequence) {
+  if (cut.after >= cut.until) return;
+  AppendRun(out, {Codec::kCut, 0, {}}, {cut.after + 1, cut.until, sequence, 0});
+}
+
 StatusOr<EncodedRun> ReadRun(std::string_view& in) {
   std::string_view rest = in;
   EncodedRun run;
@@ -133,6 +138,7 @@ bool RunListIterator::OpenRun(int64_t from) {
     const StatusOr<EncodedRun> run = ReadRun(rest_);
     if (!run.ok()) return Fail(run.status());
     if (run->chunk.codec == Codec::kOpaque) return Fail(DataLoss("run: opaque bytes"));
+    if (run->chunk.codec == Codec::kCut) continue;
     if (opened_any_ && run->info.min_t <= decoder_max_t_) {
       return Fail(DataLoss(fmt::format("run: begins at {}, the one before it ends at {}",
                                        run->info.min_t, decoder_max_t_)));

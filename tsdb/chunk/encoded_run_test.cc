@@ -102,6 +102,24 @@ TEST(RunListIteratorTest, RunsOfBothTypes) {
   EXPECT_FALSE(it.Next());
 }
 
+TEST(RunListIteratorTest, CutsAreNoSamples) {
+  std::string cut;
+  AppendCut(cut, {0, 1'000'000}, 3);
+  std::string_view in = cut;
+  const auto run = ReadRun(in);
+  ASSERT_TRUE(run.ok()) << run.status();
+  EXPECT_EQ(run->chunk.codec, Codec::kCut);
+  EXPECT_EQ(run->info.min_t, 1);
+  EXPECT_EQ(run->info.max_t, 1'000'000);
+  EXPECT_EQ(run->info.sequence, 3u);
+  RunListIterator only(cut);
+  EXPECT_FALSE(only.Next());
+  EXPECT_TRUE(only.status().ok());
+  RunListIterator it(cut + Floats(0, 10, 200));
+  EXPECT_EQ(Times(it).size(), 200u);
+  EXPECT_TRUE(it.status().ok()) << it.status();
+}
+
 TEST(RunListIteratorTest, EmptyList) {
   RunListIterator it("");
   EXPECT_FALSE(it.Seek(0));

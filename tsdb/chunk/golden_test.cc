@@ -109,6 +109,21 @@ std::string MixedList() {
   return UnionRuns(views);
 }
 
+// Cuts that were joined, a run of each policy, as a merge in part leaves them.
+std::string CutList() {
+  FloatChunk first, last;
+  for (int i = 0; i < 4; ++i) first.Append(kStart + i * 15000, i);
+  for (int i = 0; i < 3; ++i) last.Append(kStart + 30000 + i * 15000, i + 10);
+  std::string cut;
+  AppendCut(cut, {kStart - 60000, kStart - 30000}, 3);
+  AppendCut(cut, {kStart - 30000, kStart}, 4);
+  std::string newer;
+  AppendRun(newer, last.view(), {last.min_t(), last.max_t(), 6, kLastWins});
+  const std::string lists[] = {cut, Run(first, 5), newer};
+  const std::vector<std::string_view> views(std::begin(lists), std::end(lists));
+  return UnionRuns(views);
+}
+
 // 100 samples a minute apart, with a little jitter and a gap.
 std::vector<Sample> Sealed(double (*value)(int)) {
   std::vector<Sample> samples;
@@ -156,6 +171,7 @@ constexpr Golden kFiles[] = {
     {"float_run_v1", FloatRun},
     {"histogram_run_v1", HistogramRun},
     {"mixed_list_v2", MixedList},
+    {"cut_list_v1", CutList},
     {"column_constant_run_v1", [] { return SealedRun(Constants()); }},
     {"column_decimal_run_v1", [] { return SealedRun(Decimals()); }},
     {"column_xor_run_v1", [] { return SealedRun(Fractions()); }},
@@ -225,6 +241,21 @@ TEST(GoldenTest, HistogramRunV1IsRead) {
     EXPECT_EQ(run.h[i].custom_values, want[i].h.custom_values);
   }
   EXPECT_TRUE(it.status().ok()) << it.status();
+}
+
+TEST(GoldenTest, CutListV1IsRead) {
+  const std::string bytes = ReadGolden("cut_list_v1");
+  std::string_view in = bytes;
+  const StatusOr<EncodedRun> cut = ReadRun(in);
+  ASSERT_TRUE(cut.ok()) << cut.status();
+  EXPECT_EQ(cut->chunk.codec, Codec::kCut);
+  EXPECT_EQ(cut->info.min_t, kStart - 59999);
+  EXPECT_EQ(cut->info.max_t, kStart);
+  std::vector<double> values;
+  RunListIterator it(bytes);
+  while (it.Next()) values.insert(values.end(), it.run().v.begin(), it.run().v.end());
+  EXPECT_TRUE(it.status().ok()) << it.status();
+  EXPECT_EQ(values, (std::vector<double>{0, 1, 10, 11, 12}));
 }
 
 TEST(GoldenTest, MixedListsAreRead) {

@@ -1,8 +1,14 @@
-// Runs are sorted by their first sample and put into groups: a run joins the
-// group before it if it overlaps it, or if both together are still a small run.
-// A group of one sealed run is copied as it is.  Other groups, and the chunks of
-// floats that the head wrote sample by sample, are decoded, united and encoded
+// Runs that a cut removes as a whole go first.  The others are sorted by their
+// first sample and put into groups: a run joins the group before it if it overlaps
+// it, or if both together are still a small run of one kind.  A group of one
+// sealed run that no cut touches is copied as it is.  Other groups, and the chunks
+// of floats that the head wrote sample by sample, are decoded, united and encoded
 // again, in the codec that takes the fewest bytes.
+//
+// Why it may be bracketed in any way: what the lists say about one time is a
+// function from what was there before to what is there after (keep, put v if
+// there is nothing, put v, remove, remove and put v).  These are closed under
+// composition, which is associative, and f(f(x)) = f(x) for each of them.
 #include "tsdb/chunk/run_union.h"
 
 #include <algorithm>
@@ -10,6 +16,7 @@
 #include <vector>
 
 #include "tsdb/chunk/column_chunk.h"
+#include "tsdb/chunk/cuts.h"
 #include "tsdb/chunk/encoded_run.h"
 #include "tsdb/chunk/histogram_chunk.h"
 
@@ -25,23 +32,32 @@ constexpr uint32_t kHistogramRunSamples = 128;
 // A sample of a group: where it is, and in which run.
 struct SampleRef {
   int64_t t;
-  uint32_t rank;   // of the run: the smallest wins
+  uint32_t place;  // of the run
   uint32_t index;  // in floats, or in histograms
   bool is_float;
+  uint8_t flags;
+};
+
+// A run, and where it stands among all runs and cuts of all lists.
+struct PlacedRun {
+  EncodedRun run;
+  uint32_t place;
 };
 
 // Runs that become new ones together.
 struct Group {
-  std::vector<const EncodedRun*> runs;  // by rank
+  std::vector<const PlacedRun*> runs;  // by place
   int64_t max_t = 0;
   uint64_t samples = 0;
-  bool mixed = false;  // floats and histograms
+  bool mixed = false;  // in type or flags
 };
 
 // What the lists hold.
 struct Input {
-  std::vector<EncodedRun> runs;          // in the order of the lists
+  std::vector<PlacedRun> runs;
+  Cuts cuts;
   std::vector<std::string_view> opaque;  // what cannot be read, each piece once
+  uint32_t places = 0;
 };
 
 void AddOpaque(std::vector<std::string_view>& opaque, std::string_view bytes) {
@@ -58,58 +74,81 @@ void ReadList(std::string_view list, Input& input) {
     }
     if (run->chunk.codec == Codec::kOpaque) {
       AddOpaque(input.opaque, run->chunk.bytes);
+    } else if (run->chunk.codec == Codec::kCut) {
+      input.cuts.Add(*run, input.places++);
     } else {
-      input.runs.push_back(*run);
+      input.runs.push_back({*run, input.places++});
     }
   }
 }
 
-bool SameType(const EncodedRun& a, const EncodedRun& b) {
-  return IsFloatCodec(a.chunk.codec) == IsFloatCodec(b.chunk.codec);
+// Leaves out runs that a cut removes as a whole; returns how many samples go.
+uint64_t DropRemovedRuns(Input& input) {
+  uint64_t dropped = 0;
+  const auto removed = [&](const PlacedRun& placed) {
+    if (!input.cuts.RemovesAll(placed.run.info, placed.place)) return false;
+    dropped += placed.run.chunk.count;
+    return true;
+  };
+  input.runs.erase(std::remove_if(input.runs.begin(), input.runs.end(), removed), input.runs.end());
+  return dropped;
+}
+
+bool SameKind(const EncodedRun& a, const EncodedRun& b) {
+  return IsFloatCodec(a.chunk.codec) == IsFloatCodec(b.chunk.codec) && a.info.flags == b.info.flags;
 }
 
 bool Joins(const Group& group, const EncodedRun& run) {
   if (run.info.min_t <= group.max_t) return true;
   const uint32_t most = IsFloatCodec(run.chunk.codec) ? kFloatRunSamples : kHistogramRunSamples;
-  return !group.mixed && SameType(*group.runs.back(), run) &&
+  return !group.mixed && SameKind(group.runs.back()->run, run) &&
          group.samples + run.chunk.count <= most;
 }
 
-// By their first sample; runs of one group by their place in `runs`.
-std::vector<Group> MakeGroups(const std::vector<EncodedRun>& runs) {
-  std::vector<const EncodedRun*> sorted;
-  for (const EncodedRun& run : runs) sorted.push_back(&run);
-  std::stable_sort(sorted.begin(), sorted.end(), [](const EncodedRun* a, const EncodedRun* b) {
-    return a->info.min_t < b->info.min_t;
+bool ByPlace(const PlacedRun* a, const PlacedRun* b) { return a->place < b->place; }
+
+// By their first sample; runs of one group by their place.
+std::vector<Group> MakeGroups(const std::vector<PlacedRun>& runs) {
+  std::vector<const PlacedRun*> sorted;
+  for (const PlacedRun& run : runs) sorted.push_back(&run);
+  std::stable_sort(sorted.begin(), sorted.end(), [](const PlacedRun* a, const PlacedRun* b) {
+    return a->run.info.min_t < b->run.info.min_t;
   });
   std::vector<Group> groups;
-  for (const EncodedRun* run : sorted) {
-    if (groups.empty() || !Joins(groups.back(), *run)) {
-      groups.emplace_back().max_t = run->info.max_t;
-    }
+  for (const PlacedRun* placed : sorted) {
+    const EncodedRun& run = placed->run;
+    if (groups.empty() || !Joins(groups.back(), run)) groups.emplace_back().max_t = run.info.max_t;
     Group& group = groups.back();
-    group.mixed |= !group.runs.empty() && !SameType(*group.runs.back(), *run);
-    group.runs.push_back(run);
-    group.max_t = std::max(group.max_t, run->info.max_t);
-    group.samples += run->chunk.count;
+    group.mixed |= !group.runs.empty() && !SameKind(group.runs.back()->run, run);
+    group.runs.push_back(placed);
+    group.max_t = std::max(group.max_t, run.info.max_t);
+    group.samples += run.chunk.count;
   }
-  for (Group& group : groups) std::sort(group.runs.begin(), group.runs.end());
+  for (Group& group : groups) std::sort(group.runs.begin(), group.runs.end(), ByPlace);
   return groups;
 }
 
-// Leaves out runs that are, byte for byte, in the group already.
-size_t DropRepeatedRuns(Group& group) {
-  std::vector<const EncodedRun*> kept;
+// Leaves out runs that are, byte for byte, in the group already: the older of
+// the two where the last wins.  Elsewhere the newer, unless a cut took something
+// from the older.
+size_t DropRepeatedRuns(Group& group, const Cuts& cuts) {
+  std::vector<const PlacedRun*> kept;
   size_t dropped = 0;
-  for (const EncodedRun* run : group.runs) {
-    const bool repeated = std::any_of(kept.begin(), kept.end(), [&](const EncodedRun* other) {
-      return other->bytes == run->bytes;
+  for (const PlacedRun* placed : group.runs) {
+    const auto older = std::find_if(kept.begin(), kept.end(), [&](const PlacedRun* other) {
+      return other->run.bytes == placed->run.bytes;
     });
-    if (repeated) {
-      dropped += run->chunk.count;
-    } else {
-      kept.push_back(run);
+    const bool repeated = older != kept.end();
+    const bool last_wins = (placed->run.info.flags & kLastWins) != 0;
+    if (repeated && !last_wins && !cuts.Touches((*older)->run.info, (*older)->place)) {
+      dropped += placed->run.chunk.count;
+      continue;
     }
+    if (repeated && last_wins) {
+      dropped += placed->run.chunk.count;
+      kept.erase(older);
+    }
+    kept.push_back(placed);
   }
   group.runs = std::move(kept);
   return dropped;
@@ -117,55 +156,73 @@ size_t DropRepeatedRuns(Group& group) {
 
 class GroupUnion {
  public:
-  // Adds the samples of a run.  False: it could not be read to its end.
-  bool Add(const EncodedRun& run);
-  // Keeps the first of the samples at each time; returns how many go.
+  explicit GroupUnion(const Cuts& cuts) : cuts_(cuts) {}
+
+  // Adds the samples of a run that no cut removes.  False: it could not be read to
+  // its end.
+  bool Add(const PlacedRun& placed);
+  // Keeps one of the samples at each time; returns how many go.
   size_t Sort();
   void Encode(std::string& out) const;
   size_t size() const { return samples_.size(); }
+  size_t cut() const { return cut_; }
 
  private:
+  void AddBatch(const SampleRun& batch, const PlacedRun& placed, bool touched);
+  bool Continues(size_t from, size_t i) const;
   size_t EncodeFloats(size_t from, std::string& out) const;
   size_t EncodeHistograms(size_t from, std::string& out) const;
 
+  const Cuts& cuts_;
   std::vector<SampleRef> samples_;
   std::vector<double> floats_;
   std::vector<FloatHistogram> histograms_;
-  uint32_t ranks_ = 0;
   uint64_t sequence_ = 0;
-  uint8_t flags_ = 0;
+  size_t cut_ = 0;
 };
 
-bool GroupUnion::Add(const EncodedRun& run) {
-  const auto decoder = NewChunkDecoder(run.chunk);
-  while (decoder->Next()) {
-    const SampleRun& batch = decoder->run();
-    const bool is_float = batch.is_float();
-    const size_t first = is_float ? floats_.size() : histograms_.size();
-    for (size_t i = 0; i < batch.size(); ++i) {
-      samples_.push_back({batch.t[i], ranks_, static_cast<uint32_t>(first + i), is_float});
-    }
-    floats_.insert(floats_.end(), batch.v.begin(), batch.v.end());
-    histograms_.insert(histograms_.end(), batch.h.begin(), batch.h.end());
-  }
-  ++ranks_;
-  sequence_ = std::max(sequence_, run.info.sequence);
-  flags_ |= run.info.flags;
+bool GroupUnion::Add(const PlacedRun& placed) {
+  const bool touched = cuts_.Touches(placed.run.info, placed.place);
+  const auto decoder = NewChunkDecoder(placed.run.chunk);
+  while (decoder->Next()) AddBatch(decoder->run(), placed, touched);
+  sequence_ = std::max(sequence_, placed.run.info.sequence);
   return decoder->status().ok();
+}
+
+void GroupUnion::AddBatch(const SampleRun& batch, const PlacedRun& placed, bool touched) {
+  const bool is_float = batch.is_float();
+  const size_t first = is_float ? floats_.size() : histograms_.size();
+  for (size_t i = 0; i < batch.size(); ++i) {
+    if (touched && cuts_.Removes(batch.t[i], placed.place)) {
+      ++cut_;
+      continue;
+    }
+    samples_.push_back({batch.t[i], placed.place, static_cast<uint32_t>(first + i), is_float,
+                        placed.run.info.flags});
+  }
+  floats_.insert(floats_.end(), batch.v.begin(), batch.v.end());
+  histograms_.insert(histograms_.end(), batch.h.begin(), batch.h.end());
 }
 
 size_t GroupUnion::Sort() {
   const auto less = [](const SampleRef& a, const SampleRef& b) {
-    return a.t != b.t ? a.t < b.t : a.rank < b.rank;
+    return a.t != b.t ? a.t < b.t : a.place < b.place;
   };
   // Mostly they come from runs that follow each other.
   if (!std::is_sorted(samples_.begin(), samples_.end(), less)) {
     std::sort(samples_.begin(), samples_.end(), less);
   }
-  const size_t before = samples_.size();
-  const auto same_time = [](const SampleRef& a, const SampleRef& b) { return a.t == b.t; };
-  samples_.erase(std::unique(samples_.begin(), samples_.end(), same_time), samples_.end());
-  return before - samples_.size();
+  size_t kept = 0;
+  for (const SampleRef& sample : samples_) {
+    if (kept == 0 || samples_[kept - 1].t != sample.t) {
+      samples_[kept++] = sample;
+    } else if ((sample.flags & kLastWins) != 0) {
+      samples_[kept - 1] = sample;
+    }
+  }
+  const size_t gone = samples_.size() - kept;
+  samples_.resize(kept);
+  return gone;
 }
 
 void GroupUnion::Encode(std::string& out) const {
@@ -175,70 +232,119 @@ void GroupUnion::Encode(std::string& out) const {
   }
 }
 
+// Whether sample `i` may stand in the run that sample `from` begins.
+bool GroupUnion::Continues(size_t from, size_t i) const {
+  return i < samples_.size() && samples_[i].is_float == samples_[from].is_float &&
+         samples_[i].flags == samples_[from].flags;
+}
+
 // Writes one run from sample `from` on; returns the first one that is not in it.
 size_t GroupUnion::EncodeFloats(size_t from, std::string& out) const {
   std::vector<int64_t> times;
   std::vector<double> values;
   size_t i = from;
-  for (; i < samples_.size() && samples_[i].is_float && times.size() < kFloatRunSamples; ++i) {
+  for (; Continues(from, i) && times.size() < kFloatRunSamples; ++i) {
     times.push_back(samples_[i].t);
     values.push_back(floats_[samples_[i].index]);
   }
   AppendRun(out, SealFloats(times, values).view(),
-            {times.front(), times.back(), sequence_, flags_});
+            {times.front(), times.back(), sequence_, samples_[from].flags});
   return i;
 }
 
 size_t GroupUnion::EncodeHistograms(size_t from, std::string& out) const {
   HistogramChunk chunk;
   size_t i = from;
-  for (; i < samples_.size() && !samples_[i].is_float && chunk.count() < kHistogramRunSamples;
-       ++i) {
+  for (; Continues(from, i) && chunk.count() < kHistogramRunSamples; ++i) {
     chunk.Append(samples_[i].t, histograms_[samples_[i].index]);
   }
-  AppendRun(out, chunk.view(), {chunk.min_t(), chunk.max_t(), sequence_, flags_});
+  AppendRun(out, chunk.view(), {chunk.min_t(), chunk.max_t(), sequence_, samples_[from].flags});
   return i;
 }
 
-void AppendGroup(Group& group, std::string& out, std::vector<std::string_view>& opaque,
-                 UnionStats& stats) {
-  stats.duplicates += DropRepeatedRuns(group);
-  if (group.runs.size() == 1 && group.runs[0]->chunk.codec != Codec::kXorFloat) {
-    stats.samples += group.runs[0]->chunk.count;
-    out += group.runs[0]->bytes;
-    return;
-  }
-  GroupUnion samples;
-  for (const EncodedRun* run : group.runs) {
-    // What can be read of it is used, and the whole kept beside that.
-    if (!samples.Add(*run)) AddOpaque(opaque, run->bytes);
-  }
-  stats.duplicates += samples.Sort();
-  stats.samples += samples.size();
-  samples.Encode(out);
-}
+// A group, as runs, with what it takes to decide how.
+class GroupWriter {
+ public:
+  GroupWriter(Input& input, std::string& out, UnionStats& stats)
+      : input_(input), out_(out), stats_(stats) {}
 
-}  // namespace
+  void Append(Group& group) {
+    stats_.duplicates += DropRepeatedRuns(group, input_.cuts);
+    if (group.runs.size() == 1 && MayStay(*group.runs[0])) {
+      stats_.samples += group.runs[0]->run.chunk.count;
+      out_ += group.runs[0]->run.bytes;
+      return;
+    }
+    GroupUnion samples(input_.cuts);
+    for (const PlacedRun* placed : group.runs) {
+      // What can be read of it is used, and the whole kept beside that.
+      if (!samples.Add(*placed)) AddOpaque(input_.opaque, placed->run.bytes);
+    }
+    stats_.duplicates += samples.Sort();
+    stats_.samples += samples.size();
+    stats_.cut += samples.cut();
+    samples.Encode(out_);
+  }
 
-std::string UnionRuns(std::span<const std::string_view> lists, UnionStats* stats) {
-  UnionStats local;
-  UnionStats& counts = stats == nullptr ? local : *stats;
-  counts = {};
+ private:
+  bool MayStay(const PlacedRun& placed) const {
+    return placed.run.chunk.codec != Codec::kXorFloat &&
+           !input_.cuts.Touches(placed.run.info, placed.place);
+  }
+
+  Input& input_;
+  std::string& out_;
+  UnionStats& stats_;
+};
+
+std::string Union(std::span<const std::string_view> lists, bool keep_cuts, UnionStats& stats) {
+  stats = {};
   Input input;
   size_t bytes = 0;
   for (const std::string_view list : lists) {
     ReadList(list, input);
     bytes += list.size();
   }
+  stats.cut = DropRemovedRuns(input);
   std::string out;
   out.reserve(bytes);
+  if (keep_cuts) input.cuts.AppendTo(out);
   std::vector<Group> groups = MakeGroups(input.runs);
-  for (Group& group : groups) AppendGroup(group, out, input.opaque, counts);
+  GroupWriter writer(input, out, stats);
+  for (Group& group : groups) writer.Append(group);
   for (const std::string_view piece : input.opaque) {
     AppendRun(out, {Codec::kOpaque, 0, piece}, {});
   }
-  counts.opaque = input.opaque.size();
+  stats.opaque = input.opaque.size();
   return out;
+}
+
+}  // namespace
+
+std::string UnionRuns(std::span<const std::string_view> lists, UnionStats* stats) {
+  UnionStats local;
+  return Union(lists, true, stats == nullptr ? local : *stats);
+}
+
+std::string UnionAllRuns(std::span<const std::string_view> lists, UnionStats* stats) {
+  UnionStats local;
+  return Union(lists, false, stats == nullptr ? local : *stats);
+}
+
+bool IsPlainRunList(std::string_view list) {
+  bool any = false;
+  bool opaque = false;
+  int64_t last = 0;
+  while (!list.empty()) {
+    const StatusOr<EncodedRun> run = ReadRun(list);
+    if (!run.ok() || run->chunk.codec == Codec::kCut) return false;
+    opaque |= run->chunk.codec == Codec::kOpaque;
+    if (run->chunk.codec == Codec::kOpaque) continue;
+    if (opaque || (any && run->info.min_t <= last)) return false;
+    any = true;
+    last = run->info.max_t;
+  }
+  return true;
 }
 
 }  // namespace tidemark::tsdb

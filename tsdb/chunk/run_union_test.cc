@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
+#include <limits>
 #include <map>
 #include <random>
 #include <utility>
@@ -179,34 +181,203 @@ TEST(RunUnionTest, ARunThatCannotBeDecodedToItsEnd) {
   EXPECT_NE(both.find(damaged), std::string::npos);
 }
 
-TEST(RunUnionTest, AssociativeAndIdempotent) {
+std::string Cut(int64_t after, int64_t until, uint64_t sequence = 1) {
+  std::string out;
+  AppendCut(out, {after, until}, sequence);
+  return out;
+}
+
+// Samples by policy: what was written last, or first, at a time stays.
+std::string WithFlags(const Model& samples, uint8_t flags) {
+  const std::string list = Encode(samples);
+  std::string out;
+  for (std::string_view in = list; !in.empty();) {
+    const auto run = ReadRun(in);
+    RunInfo info = run->info;
+    info.flags = flags;
+    AppendRun(out, run->chunk, info);
+  }
+  return out;
+}
+
+TEST(RunUnionTest, TheLastValueWinsWhereItsRunSaysSo) {
+  const Model a = Series(0, 10, 5, 1);
+  const Model b = Series(20, 10, 5, 2, false);
+  const std::string last = WithFlags(b, kLastWins);
+  EXPECT_EQ(Decode(Union({Encode(a), last})), UnionOf({b, a}));
+  // What won keeps its flag: it is not replaced by one that does not insist.
+  const std::string both = Union({Encode(a), last, Encode(Series(0, 10, 7, 3))});
+  EXPECT_EQ(Decode(both), UnionOf({b, a}));
+  std::vector<int> flags;
+  for (std::string_view in = both; !in.empty();) flags.push_back(ReadRun(in)->info.flags);
+  EXPECT_EQ(flags, (std::vector<int>{0, kLastWins}));
+  EXPECT_EQ(Decode(Union({both, WithFlags(a, kLastWins)})), UnionOf({a, b}));
+}
+
+TEST(RunUnionTest, ARunThatComesAgainCountsWhereItStands) {
+  const std::string a = WithFlags(Series(0, 10, 5, 1), kLastWins);
+  const std::string b = WithFlags(Series(20, 10, 5, 2), kLastWins);
+  EXPECT_EQ(Decode(Union({a, b, a})), UnionOf({Series(0, 10, 5, 1), Series(20, 10, 5, 2)}));
+  const std::string c = Encode(Series(0, 10, 5, 1));
+  const std::string d = Encode(Series(0, 10, 5, 2));
+  Model half = Series(0, 10, 2, 2);
+  half.merge(Series(20, 10, 3, 1));
+  EXPECT_EQ(Decode(Union({c, Cut(-1, 10), d, c})), half);
+}
+
+TEST(RunUnionTest, ACutRemovesWhatIsOlder) {
+  const std::string old = Encode(Series(0, 10, 100, 1));
+  const std::string late = Encode(Series(205, 10, 2, 2));
+  UnionStats stats;
+  const std::vector<std::string> lists = {old, Cut(200, 400), late, Encode(Series(2000, 10, 5, 3))};
+  const std::string all = Union(lists, &stats);
+  EXPECT_EQ(stats.cut, 20u);
+  EXPECT_EQ(stats.samples, 87u);
+  Model want = Series(0, 10, 21, 1);
+  want.merge(Series(205, 10, 2, 2));
+  want.merge(Series(410, 10, 59, 1));
+  want.merge(Series(2000, 10, 5, 3));
+  EXPECT_EQ(Decode(all), want);
+  const std::vector<std::string_view> views(lists.begin(), lists.end());
+  EXPECT_EQ(UnionAllRuns(views), all.substr(Cut(200, 400).size()));
+}
+
+TEST(RunUnionTest, CutsAreJoinedAtTheFront) {
+  const std::string runs = Encode(Series(0, 10, 5, 1));
+  EXPECT_EQ(Union({Cut(100, 200, 3), Cut(50, 60), Cut(200, 300, 9), Cut(120, 130)}),
+            Cut(50, 60) + Cut(100, 300, 9));
+  EXPECT_EQ(Union({Encode(Series(0, 10, 5, 1)), Cut(-1, 40)}), Cut(-1, 40));
+  EXPECT_EQ(Union({Cut(5, 5) + Cut(6, 5)}), "");
+  const std::string extreme =
+      Cut(std::numeric_limits<int64_t>::min(), 0) + Cut(0, std::numeric_limits<int64_t>::max());
+  EXPECT_EQ(CountRuns(Union({extreme})), 1u);
+  EXPECT_FALSE(IsPlainRunList(extreme));
+  const std::string cut_only = Cut(-1, 40);
+  const std::string_view gone[] = {runs, cut_only};
+  EXPECT_EQ(UnionAllRuns(gone), "");
+}
+
+TEST(RunUnionTest, PlainListsAreTold) {
+  const std::string early = Encode(Series(0, 10, 5, 1));
+  const std::string late = Encode(Series(100, 10, 5, 1));
+  std::string opaque;
+  AppendRun(opaque, {Codec::kOpaque, 0, "??"}, {});
+  const struct {
+    std::string list;
+    bool plain;
+  } cases[] = {
+      {"", true},
+      {early, true},
+      {early + late, true},
+      {early + late + opaque, true},
+      {late + early, false},
+      {early + early, false},
+      {opaque + early, false},
+      {Cut(0, 10) + early, false},
+      {early + Cut(0, 10), false},
+      {early + "?", false},
+  };
+  for (const auto& c : cases) EXPECT_EQ(IsPlainRunList(c.list), c.plain) << c.list.size();
+}
+
+// What one operand holds, and what it does to a model in which each value has
+// the flags that it was written with.
+struct Operand {
+  std::string list;
+  std::vector<std::pair<CutInterval, std::pair<Model, uint8_t>>> steps;  // a cut, then samples
+};
+using FlaggedModel = std::map<int64_t, std::pair<Value, uint8_t>>;
+
+Model RandomSamples(std::mt19937_64& random) {
+  Model model;
+  int64_t t = static_cast<int64_t>(random() % 3000) - 1000;
+  bool is_float = true;
+  for (size_t n = random() % 150; n > 0; --n) {
+    t += 1 + static_cast<int64_t>(random() % 20);
+    if (random() % 30 == 0) is_float = !is_float;
+    model[t] = {is_float, random() % 1000};
+  }
+  return model;
+}
+
+Operand RandomOperand(std::mt19937_64& random) {
+  Operand operand;
+  for (size_t n = 1 + random() % 2; n > 0; --n) {
+    CutInterval cut;
+    if (random() % 3 == 0) {
+      cut.after = static_cast<int64_t>(random() % 4000) - 1000;
+      cut.until = cut.after + static_cast<int64_t>(random() % (random() % 4 == 0 ? 4000 : 200));
+    }
+    const Model samples = random() % 5 == 0 ? Model() : RandomSamples(random);
+    const uint8_t flags = random() % 3 == 0 ? kLastWins : 0;
+    AppendCut(operand.list, cut, random() % 100);
+    operand.list += WithFlags(samples, flags);
+    operand.steps.push_back({cut, {samples, flags}});
+  }
+  return operand;
+}
+
+void Apply(const Operand& operand, FlaggedModel& model) {
+  for (const auto& [cut, written] : operand.steps) {
+    model.erase(model.upper_bound(cut.after), model.upper_bound(std::max(cut.after, cut.until)));
+    for (const auto& [t, value] : written.first) {
+      if ((written.second & kLastWins) != 0) model.erase(t);
+      model.insert({t, {value, written.second}});
+    }
+  }
+}
+
+Model ModelOf(const std::vector<Operand>& operands) {
+  FlaggedModel flagged;
+  for (const Operand& operand : operands) Apply(operand, flagged);
+  Model model;
+  for (const auto& [t, value] : flagged) model[t] = value.first;
+  return model;
+}
+
+std::string UnionAll(const std::vector<std::string>& lists) {
+  const std::vector<std::string_view> views(lists.begin(), lists.end());
+  std::string all = UnionAllRuns(views);
+  EXPECT_TRUE(IsPlainRunList(all));
+  return all;
+}
+
+// Unites neighbours in a random order until few are left.
+void Bracket(std::vector<std::string>& lists, std::mt19937_64& random) {
+  for (size_t n = random() % lists.size(); n > 0; --n) {
+    const size_t i = random() % (lists.size() - 1);
+    lists[i] = Union({lists[i], lists[i + 1]});
+    lists.erase(lists.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+  }
+}
+
+TEST(RunUnionTest, AnyBracketingAndAnyRepeatedEndEqualTheModel) {
   std::mt19937_64 random(61);
   for (int round = 0; round < 300; ++round) {
-    std::vector<Model> models(1 + random() % 5);
+    SCOPED_TRACE(round);
+    std::vector<Operand> operands;
     std::vector<std::string> lists;
-    for (Model& model : models) {
-      int64_t t = static_cast<int64_t>(random() % 3000) - 1000;
-      const size_t n = random() % 150;
-      bool is_float = true;
-      for (size_t i = 0; i < n; ++i) {
-        t += 1 + static_cast<int64_t>(random() % 20);
-        if (random() % 30 == 0) is_float = !is_float;
-        model[t] = {is_float, random() % 1000};
-      }
-      lists.push_back(Encode(model, random() % 100));
+    for (size_t n = 1 + random() % 6; n > 0; --n) {
+      operands.push_back(RandomOperand(random));
+      lists.push_back(operands.back().list);
     }
-    const Model want = UnionOf(models);
-    const std::string at_once = Union(lists);
-    ASSERT_EQ(Decode(at_once), want);
-    ASSERT_EQ(Decode(Union({at_once, lists[random() % lists.size()]})), want);
-    ASSERT_EQ(Decode(Union({at_once, at_once})), want);
-    // Unite neighbours in a random order.
-    while (lists.size() > 1) {
-      const size_t i = random() % (lists.size() - 1);
-      lists[i] = Union({lists[i], lists[i + 1]});
-      lists.erase(lists.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+    const Model want = ModelOf(operands);
+    ASSERT_EQ(Decode(UnionAll(lists)), want);
+    // A replay: the end of the operands once more, each time from anywhere on.
+    const size_t written = lists.size();
+    for (size_t n = random() % 3; n > 0; --n) {
+      for (size_t i = random() % written; i < written; ++i) lists.push_back(operands[i].list);
     }
-    ASSERT_EQ(Decode(lists[0]), want);
+    // An older value may have been merged in full already.
+    const size_t merged = random() % lists.size();
+    if (merged > 0) {
+      const auto end = lists.begin() + static_cast<std::ptrdiff_t>(merged);
+      const std::string value = UnionAll({lists.begin(), end});
+      lists.erase(lists.begin(), end);
+      lists.insert(lists.begin(), value);
+    }
+    Bracket(lists, random);
+    ASSERT_EQ(Decode(UnionAll(lists)), want);
   }
 }
 

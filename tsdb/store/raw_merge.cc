@@ -15,15 +15,18 @@ class RawMergeOperator : public rocksdb::MergeOperator {
   explicit RawMergeOperator(Counter* unreadable) : unreadable_(unreadable) {}
 
   bool FullMergeV2(const MergeOperationInput& in, MergeOperationOutput* out) const override {
-    if (in.existing_value == nullptr && in.operand_list.size() == 1) {
+    if (in.existing_value == nullptr && in.operand_list.size() == 1 &&
+        IsPlainRunList(ToView(in.operand_list[0]))) {
       out->existing_operand = in.operand_list[0];
       return true;
     }
     std::vector<std::string_view> lists;
     lists.reserve(in.operand_list.size() + 1);
-    if (in.existing_value != nullptr) Add(lists, *in.existing_value);
-    for (const rocksdb::Slice& operand : in.operand_list) Add(lists, operand);
-    out->new_value = Union(lists);
+    if (in.existing_value != nullptr) lists.push_back(ToView(*in.existing_value));
+    for (const rocksdb::Slice& operand : in.operand_list) lists.push_back(ToView(operand));
+    UnionStats stats;
+    out->new_value = UnionAllRuns(lists, &stats);
+    Count(stats);
     return true;
   }
 
@@ -31,23 +34,22 @@ class RawMergeOperator : public rocksdb::MergeOperator {
                          std::string* new_value, rocksdb::Logger*) const override {
     std::vector<std::string_view> lists;
     lists.reserve(operands.size());
-    for (const rocksdb::Slice& operand : operands) Add(lists, operand);
-    *new_value = Union(lists);
+    for (const rocksdb::Slice& operand : operands) lists.push_back(ToView(operand));
+    UnionStats stats;
+    *new_value = UnionRuns(lists, &stats);
+    Count(stats);
     return true;
   }
 
   const char* Name() const override { return "tidemark.run_union"; }
 
  private:
-  static void Add(std::vector<std::string_view>& lists, const rocksdb::Slice& slice) {
-    lists.emplace_back(slice.data(), slice.size());
+  static std::string_view ToView(const rocksdb::Slice& slice) {
+    return {slice.data(), slice.size()};
   }
 
-  std::string Union(const std::vector<std::string_view>& lists) const {
-    UnionStats stats;
-    std::string out = UnionRuns(lists, &stats);
+  void Count(const UnionStats& stats) const {
     if (stats.opaque > 0) unreadable_->Add(stats.opaque);
-    return out;
   }
 
   Counter* unreadable_;

@@ -9,10 +9,14 @@
 
 namespace tidemark::tsdb {
 
-// Operands and values are encoded runs (tsdb/chunk/encoded_run.h) of one series
-// and block; together they are their union, in which of two samples of one time
-// the earlier operand's wins.  Associative and idempotent, so that RocksDB may
-// combine any neighbours, and a seal may be repeated after a crash.
+// Operands and values are run lists (tsdb/chunk/encoded_run.h) of one series and
+// block; together they are their union (tsdb/chunk/run_union.h).  Associative, so
+// that RocksDB may combine any neighbours; idempotent in the way of a replay, so
+// that seals may be repeated after a crash, from any one of them on.
+//
+// Cuts stay in what is merged in part.  RocksDB asks for a full merge only where
+// nothing older exists: there they have done their work, and a value never holds
+// one.  A value whose samples were all cut out is empty, and reads as empty.
 //
 // It never fails: a failing operator makes the whole database read-only.  Bytes
 // that are no run are carried along as they are, and counted in `unreadable`;

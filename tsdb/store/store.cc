@@ -145,6 +145,7 @@ class StoreImpl : public Store {
   }
   Status SetWriteBuffers(const StoreOptions& options);
   Status CheckFormat();
+  Status WriteFormat();
   void KeepSentinel();
 
   std::shared_ptr<rocksdb::MergeOperator> raw_merge_;
@@ -250,14 +251,7 @@ Status StoreImpl::CheckFormat() {
   std::string stored;
   const rocksdb::Status found =
       db_->Get(rocksdb::ReadOptions(), default_handle_, ToSlice(kFormatKey), &stored);
-  if (found.IsNotFound()) {
-    std::string version;
-    AppendBigEndian<uint32_t>(version, kFormatVersion);
-    rocksdb::WriteOptions write;
-    write.sync = true;
-    return FromWriteStatus(db_->Put(write, default_handle_, ToSlice(kFormatKey), version),
-                           "writing the format version");
-  }
+  if (found.IsNotFound()) return WriteFormat();
   RETURN_IF_ERROR(FromReadStatus(found, "reading the format version"));
   std::string_view in = stored;
   uint32_t version = 0;
@@ -267,7 +261,17 @@ Status StoreImpl::CheckFormat() {
         "the database was written by a newer version of Tidemark (format {}, this one knows {})",
         version, kFormatVersion));
   }
-  return OkStatus();
+  // Older ones are read as they are; what is written from now on is of this one.
+  return version < kFormatVersion ? WriteFormat() : OkStatus();
+}
+
+Status StoreImpl::WriteFormat() {
+  std::string version;
+  AppendBigEndian<uint32_t>(version, kFormatVersion);
+  rocksdb::WriteOptions write;
+  write.sync = true;
+  return FromWriteStatus(db_->Put(write, default_handle_, ToSlice(kFormatKey), version),
+                         "writing the format version");
 }
 
 // When an append to RocksDB's log fails (the disk is full), recovery moves on to

@@ -37,7 +37,7 @@ enum class Family { kCatalog, kJournal, kRaw, kMeta };
 inline constexpr size_t kFamilies = 4;
 
 // What docs/formats.md describes; a database of a higher one is refused.
-inline constexpr uint32_t kFormatVersion = 1;
+inline constexpr uint32_t kFormatVersion = 2;
 
 struct StoreOptions {
   std::string path;  // of a directory; it and its parents are made

@@ -62,9 +62,21 @@ class StoreTest : public testing::Test {
   }
   // Writes into RocksDB behind the store's back.
   void PutFormat(uint32_t version) {
-    store_.reset();
     std::string value;
     AppendBigEndian<uint32_t>(value, version);
+    WithRocksDb([&](rocksdb::DB* db) { EXPECT_TRUE(db->Put({}, "format", value).ok()); });
+  }
+  uint32_t GetFormat() {
+    std::string value;
+    WithRocksDb([&](rocksdb::DB* db) { EXPECT_TRUE(db->Get({}, "format", &value).ok()); });
+    std::string_view in = value;
+    uint32_t version = 0;
+    EXPECT_TRUE(ReadBigEndian(in, version));
+    return version;
+  }
+  template <typename F>
+  void WithRocksDb(F f) {
+    store_.reset();
     rocksdb::DB* db = nullptr;
     std::vector<rocksdb::ColumnFamilyDescriptor> families;
     for (const char* name : {"default", "catalog", "journal", "raw", "meta"}) {
@@ -72,7 +84,7 @@ class StoreTest : public testing::Test {
     }
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     ASSERT_TRUE(rocksdb::DB::Open({}, options_.path, families, &handles, &db).ok());
-    EXPECT_TRUE(db->Put({}, "format", value).ok());
+    f(db);
     for (auto* handle : handles) EXPECT_TRUE(db->DestroyColumnFamilyHandle(handle).ok());
     delete db;
   }
@@ -126,6 +138,37 @@ TEST_F(StoreTest, MergedRunsAreTheirUnionBeforeAndAfterCompaction) {
     EXPECT_TRUE(it.status().ok());
     EXPECT_EQ(values, (std::vector<double>{1, 2}));
     ASSERT_TRUE(store_->Compact(Family::kRaw).ok());
+  }
+}
+
+// An older value in a file, one in a newer file, one in the memtable; read at
+// once, from files of all levels, and from the merged value.
+TEST_F(StoreTest, CutsRemoveWhatIsOlderAtEveryStage) {
+  const RawKey key = RawKeyOf(1, 2, BlockEnd(1000));
+  const RawKey only_cut = RawKeyOf(1, 3, BlockEnd(1000));
+  std::string cut;
+  AppendCut(cut, {1000, 2000}, 5);
+  Merge(key, OneRun(1000, 1));
+  Merge(key, OneRun(2000, 2));
+  Merge(only_cut, OneRun(2000, 2));
+  ASSERT_TRUE(store_->Compact(Family::kRaw).ok());
+  Merge(key, cut);
+  Merge(only_cut, cut);
+  ASSERT_TRUE(store_->Flush(std::vector{Family::kRaw}).ok());
+  Merge(key, OneRun(1500, 3));
+  const RawKey none_before = RawKeyOf(1, 4, BlockEnd(1000));
+  Merge(none_before, cut);
+  for (int i = 0; i < 3; ++i) {
+    SCOPED_TRACE(i);
+    RunListIterator it(Get(Family::kRaw, EncodeRawKey(key)));
+    std::vector<double> values;
+    while (it.Next()) values.insert(values.end(), it.run().v.begin(), it.run().v.end());
+    EXPECT_TRUE(it.status().ok());
+    EXPECT_EQ(values, (std::vector<double>{1, 3}));
+    EXPECT_EQ(Get(Family::kRaw, EncodeRawKey(only_cut)), "");
+    EXPECT_EQ(Get(Family::kRaw, EncodeRawKey(none_before)), "");
+    ASSERT_TRUE(i == 0 ? store_->Flush(std::vector{Family::kRaw}).ok()
+                       : store_->Compact(Family::kRaw).ok());
   }
 }
 
@@ -217,11 +260,11 @@ TEST_F(StoreTest, WhatCannotBeOpenedSaysWhy) {
   PutFormat(kFormatVersion + 1);
   const Status newer = Open();
   EXPECT_EQ(newer.code(), StatusCode::kFailedPrecondition);
-  EXPECT_NE(newer.message().find("newer version of Tidemark (format 2"), std::string::npos)
+  EXPECT_NE(newer.message().find("newer version of Tidemark (format 3"), std::string::npos)
       << newer;
-  PutFormat(kFormatVersion);
+  PutFormat(kFormatVersion - 1);
   ASSERT_TRUE(Open().ok());
-  store_.reset();
+  EXPECT_EQ(GetFormat(), kFormatVersion) << "an older program must not open it any more";
 
   StoreOptions file = options_;
   file.path = options_.path + "/CURRENT";
