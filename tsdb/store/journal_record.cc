@@ -12,7 +12,8 @@
 namespace tidemark::tsdb {
 namespace {
 
-constexpr char kVersion = 1;
+constexpr char kVersion = 2;
+constexpr char kPlainFloats = 1;  // the version before: each float has 8 bytes
 constexpr size_t kLeastEntryBytes = 3;
 
 // Wraps around, as differences of any two 64-bit numbers must be able to.
@@ -33,7 +34,7 @@ struct KeyReader {
   }
 };
 
-bool ReadFloats(std::string_view& in, JournalRecord& record) {
+bool ReadPlainFloats(std::string_view& in, JournalRecord& record) {
   uint64_t n;
   if (!ReadVarint(in, n) || n > in.size() / kLeastEntryBytes) return false;
   record.floats.reserve(n);
@@ -63,12 +64,6 @@ void JournalWriter::Section::AddKey(SeriesId next_series, int64_t next_t) {
   AppendZigzag(bytes, Difference(static_cast<uint64_t>(next_t), static_cast<uint64_t>(t)));
   series = next_series;
   t = next_t;
-  ++n;
-}
-
-void JournalWriter::AddFloat(SeriesId series, int64_t t, double v) {
-  floats_.AddKey(series, t);
-  AppendDouble(floats_.bytes, v);
 }
 
 void JournalWriter::AddHistogram(SeriesId series, int64_t t, const FloatHistogram& h) {
@@ -78,27 +73,29 @@ void JournalWriter::AddHistogram(SeriesId series, int64_t t, const FloatHistogra
 
 std::string JournalWriter::Finish(TenantId tenant, uint64_t sequence, uint64_t durable) {
   std::string out;
-  out.reserve(floats_.bytes.size() + histograms_.bytes.size() + 32);
   out.push_back(kVersion);
   AppendVarint(out, tenant);
   AppendVarint(out, sequence - durable);
-  AppendVarint(out, floats_.n);
-  out += floats_.bytes;
+  floats_.Finish(out);
   out += histograms_.bytes;
   *this = JournalWriter();
   return out;
 }
 
 StatusOr<JournalRecord> DecodeJournalRecord(uint64_t sequence, std::string_view bytes) {
-  if (bytes.empty() || bytes[0] != kVersion) {
+  if (bytes.empty() || bytes[0] < kPlainFloats || bytes[0] > kVersion) {
     return DataLoss(fmt::format("journal record {}: version {}, this program knows {}", sequence,
                                 bytes.empty() ? -1 : int{bytes[0]}, int{kVersion}));
   }
   JournalRecord record;
   std::string_view in = bytes.substr(1);
   uint64_t lag;
+  const auto read_floats = [&] {
+    return bytes[0] == kPlainFloats ? ReadPlainFloats(in, record)
+                                    : ReadJournalFloats(in, record.floats);
+  };
   if (!ReadVarint32(in, record.tenant) || !ReadVarint(in, lag) || lag > sequence ||
-      !ReadFloats(in, record) || !ReadHistograms(in, record)) {
+      !read_floats() || !ReadHistograms(in, record)) {
     return DataLoss(
         fmt::format("journal record {}: damaged {} bytes before its end", sequence, in.size()));
   }

@@ -13,6 +13,7 @@
 
 #include "tsdb/base/status.h"
 #include "tsdb/model/histogram.h"
+#include "tsdb/store/journal_floats.h"
 #include "tsdb/store/keys.h"
 
 namespace tidemark::tsdb {
@@ -20,9 +21,9 @@ namespace tidemark::tsdb {
 // Threads: one.
 class JournalWriter {
  public:
-  void AddFloat(SeriesId series, int64_t t, double v);
+  void AddFloat(SeriesId series, int64_t t, double v) { floats_.Add(series, t, v); }
   void AddHistogram(SeriesId series, int64_t t, const FloatHistogram& h);
-  bool empty() const { return floats_.bytes.empty() && histograms_.bytes.empty(); }
+  bool empty() const { return floats_.empty() && histograms_.bytes.empty(); }
 
   // The record; `durable` says that all records below it have been written.
   // Starts anew afterwards.
@@ -33,20 +34,15 @@ class JournalWriter {
   struct Section {
     void AddKey(SeriesId series, int64_t t);
     std::string bytes;
-    uint64_t n = 0;
     SeriesId series = 0;
     int64_t t = 0;
   };
-  Section floats_;
+  JournalFloatWriter floats_;
   Section histograms_;
 };
 
 struct JournalRecord {
-  struct Float {
-    SeriesId series;
-    int64_t t;
-    double v;
-  };
+  using Float = JournalFloat;
   struct Histogram {
     SeriesId series;
     int64_t t;

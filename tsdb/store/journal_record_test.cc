@@ -69,11 +69,24 @@ TEST(JournalRecordTest, BytesAreAsDocumented) {
   writer.AddFloat(42, 1000, 1.0);
   writer.AddFloat(43, 1000, 2.0);
   EXPECT_EQ(writer.Finish(7, 9, 8),
-            std::string("\x01\x07\x01\x02"                              // version, tenant, lag, n
-                        "\x54\xd0\x0f\x3f\xf0\x00\x00\x00\x00\x00\x00"  // +42, +1000, 1.0
-                        "\x02\x00\x40\x00\x00\x00\x00\x00\x00\x00",     // +1, +0, 2.0
-                        25));
+            std::string("\x02\x07\x01\x02"          // version, tenant, lag, n
+                        "\x09\x54\xd0\x0f\x3f\xf0"  // two bytes, +42, +1000, 1.0
+                        "\x09\x02\x00\x7f\xf0",     // two bytes, +1, +0, 1.0 ^ 2.0
+                        15));
   EXPECT_TRUE(writer.empty());
+}
+
+TEST(JournalRecordTest, TheFirstVersionIsRead) {
+  const auto record =
+      DecodeJournalRecord(9, std::string("\x01\x07\x01\x02"
+                                         "\x54\xd0\x0f\x3f\xf0\x00\x00\x00\x00\x00\x00"
+                                         "\x02\x00\x40\x00\x00\x00\x00\x00\x00\x00",
+                                         25));
+  ASSERT_TRUE(record.ok()) << record.status();
+  ASSERT_EQ(record->floats.size(), 2u);
+  EXPECT_EQ(record->floats[1].series, 43u);
+  EXPECT_EQ(record->floats[1].t, 1000);
+  EXPECT_EQ(record->floats[1].v, 2.0);
 }
 
 TEST(JournalRecordTest, DamageIsFoundOrHarmless) {
@@ -96,8 +109,8 @@ TEST(JournalRecordTest, DamageIsFoundOrHarmless) {
     }
   }
   EXPECT_EQ(DecodeJournalRecord(1, "").status().code(), StatusCode::kDataLoss);
-  EXPECT_EQ(DecodeJournalRecord(1, "\x02").status().message(),
-            "journal record 1: version 2, this program knows 1");
+  EXPECT_EQ(DecodeJournalRecord(1, "\x03").status().message(),
+            "journal record 1: version 3, this program knows 2");
 }
 
 }  // namespace
