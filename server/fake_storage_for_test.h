@@ -18,6 +18,8 @@ struct FakeStorageState {
   std::atomic<int> flushed{0};
   std::atomic<int> closed{0};
   Status flush_result;
+  std::atomic<int> snapshots{0};
+  Status snapshot_result;
 };
 
 class FakeStorage : public tsdb::Storage {
@@ -40,6 +42,11 @@ class FakeStorage : public tsdb::Storage {
   Status Flush() override {
     ++state_.flushed;
     return state_.flush_result;
+  }
+  StatusOr<std::string> Snapshot() override {
+    ++state_.snapshots;
+    RETURN_IF_ERROR(state_.snapshot_result);
+    return std::string("20260131T120000Z-00000000000000ff");
   }
   std::vector<tsdb::TenantStats> Stats() const override { return {}; }
   Status WriteHealth() const override { return OkStatus(); }

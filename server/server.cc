@@ -9,6 +9,7 @@
 #include "server/ingest/ingest.h"
 #include "server/own_metrics/own_metrics.h"
 #include "server/process_routes.h"
+#include "server/snapshot_route.h"
 #include "server/storage_slot.h"
 #include "server/tenancy.h"
 
@@ -67,6 +68,7 @@ class ServerImpl : public Server {
     std::vector<Route> routes = HealthRoutes([this] { return slot_.state(); });
     routes.push_back(OwnMetricsRoute(metrics_));
     routes.push_back(FlushRoute(config_.admin_api, storage));
+    routes.push_back(SnapshotRoute(config_.admin_api, storage));
     return routes;
   }
 

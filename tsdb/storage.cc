@@ -16,6 +16,7 @@
 #include "tsdb/head/write_gate.h"
 #include "tsdb/query/exemplar_query.h"
 #include "tsdb/query/storage_querier.h"
+#include "tsdb/snapshot/snapshot.h"
 #include "tsdb/store/store.h"
 
 namespace tidemark::tsdb {
@@ -57,6 +58,10 @@ class StorageImpl : public Storage {
   std::vector<TenantStats> Stats() const override { return HeadStats(*head_); }
   Status WriteHealth() const override { return gate_->Check(); }
   Status Flush() override;
+  StatusOr<std::string> Snapshot() override {
+    MutexLock lock(snapshot_mutex_);
+    return TakeSnapshot(options_.path, *store_, *journal_, *sealer_, *options_.clock);
+  }
   Status Close() override;
 
  private:
@@ -80,6 +85,7 @@ class StorageImpl : public Storage {
   std::unique_ptr<AppenderContext> appender_context_;
   std::unique_ptr<Sealer> sealer_;
   std::unique_ptr<Maintenance> maintenance_;
+  Mutex snapshot_mutex_;  // one at a time; before the sealer's
 };
 
 // A quarter of the memory is RocksDB's for memtables, a quarter its cache; the

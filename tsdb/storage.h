@@ -229,6 +229,12 @@ class Storage : public Queryable {
   // Seals everything into blocks, compacts, and returns when that is done.
   virtual Status Flush() = 0;
 
+  // A consistent copy with everything acknowledged before the call, in
+  // <path>/snapshots/<what it returns>; RestoreSnapshot (tsdb/snapshot/restore.h)
+  // makes a database of it.  Reads and writes go on.
+  //   kUnavailable  the disk is full or failing; nothing is left of it
+  virtual StatusOr<std::string> Snapshot() = 0;
+
   virtual std::vector<TenantStats> Stats() const = 0;
 
   // Why writes are refused at the moment, or OK.

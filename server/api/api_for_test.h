@@ -55,6 +55,7 @@ class ReadableStorage : public tsdb::Storage {
   }
   std::unique_ptr<tsdb::Appender> NewAppender(std::string_view) override { return nullptr; }
   Status Flush() override { return OkStatus(); }
+  StatusOr<std::string> Snapshot() override { return std::string(); }
   std::vector<tsdb::TenantStats> Stats() const override { return {}; }
   Status WriteHealth() const override { return OkStatus(); }
   Status Close() override { return OkStatus(); }

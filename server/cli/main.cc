@@ -6,6 +6,7 @@
 #include "server/cli/check_config.h"
 #include "server/cli/demo.h"
 #include "server/cli/query.h"
+#include "server/cli/restore.h"
 #include "server/cli/serve.h"
 #include "server/version.h"
 
@@ -19,6 +20,7 @@ int main(int argc, char** argv) {
   AddDemoCommand(app, exit_code);
   AddQueryCommand(app, exit_code);
   AddCheckConfigCommand(app, exit_code);
+  AddRestoreCommand(app, exit_code);
   CLI11_PARSE(app, argc, argv);
   return exit_code;
 }

@@ -51,6 +51,7 @@ class FakeStorage : public tsdb::Storage {
                                                          int64_t) const override {
     return std::vector<tsdb::SeriesExemplars>();
   }
+  StatusOr<std::string> Snapshot() override { return std::string(); }
   Status Flush() override { return OkStatus(); }
   std::vector<tsdb::TenantStats> Stats() const override { return {}; }
   Status WriteHealth() const override { return OkStatus(); }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
 namespace tidemark {
@@ -12,5 +13,18 @@ uint64_t Checksum64(std::string_view bytes);
 inline uint32_t Checksum32(std::string_view bytes) {
   return static_cast<uint32_t>(Checksum64(bytes));
 }
+
+// Checksum64 of what comes in parts, a file for instance.  Threads: one.
+class ChecksumStream {
+ public:
+  ChecksumStream();
+  ~ChecksumStream();
+  void Add(std::string_view bytes);
+  uint64_t sum() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 }  // namespace tidemark

@@ -23,5 +23,14 @@ TEST(ChecksumTest, AnyFlippedBitShows) {
   }
 }
 
+TEST(ChecksumTest, InParts) {
+  ChecksumStream sum;
+  EXPECT_EQ(sum.sum(), Checksum64(""));
+  sum.Add("in ");
+  sum.Add("");
+  sum.Add("parts");
+  EXPECT_EQ(sum.sum(), Checksum64("in parts"));
+}
+
 }  // namespace
 }  // namespace tidemark

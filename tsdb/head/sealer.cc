@@ -58,6 +58,11 @@ Status Sealer::Seal() {
   return OkStatus();
 }
 
+Status Sealer::Between(const std::function<Status()>& work) {
+  MutexLock lock(mutex_);
+  return work();
+}
+
 Status Sealer::SealShard(size_t k) {
   Freeze(head_.shard(k));
   if (frozen_.empty()) return OkStatus();

@@ -22,6 +22,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -47,6 +48,8 @@ class Sealer {
   //   kUnavailable  the disk is full or failing; everything is still in the
   //                 journal and readable
   Status Seal();
+  // Calls `work` while no seal is under way; what it returns.
+  Status Between(const std::function<Status()>& work);
 
  private:
   struct Frozen {

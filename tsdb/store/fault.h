@@ -4,9 +4,9 @@
 //   RETURN_IF_ERROR(FaultPoint("seal.flushed"));
 //
 // The names: store.write (before every batch; nothing of it is written),
-// seal.frozen, seal.merged, seal.flushed, seal.trimmed, retention.marked; and,
-// where a hook can only kill, because what it returns is ignored:
-// commit.applied, commit.written.
+// seal.frozen, seal.merged, seal.flushed, seal.trimmed, retention.marked,
+// snapshot.copied, snapshot.finished; and, where a hook can only kill, because
+// what it returns is ignored: commit.applied, commit.written.
 #pragma once
 
 #include <functional>

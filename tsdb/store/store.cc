@@ -4,11 +4,13 @@
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
 #include <rocksdb/listener.h>
+#include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
 
 #include <array>
 #include <atomic>
 #include <filesystem>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -135,6 +137,7 @@ class StoreImpl : public Store {
   Status ReleaseLog() override;
   Status Compact(Family family) override;
   Status Drop(Family family, std::string_view begin, std::string_view end) override;
+  Status Checkpoint(const std::string& folder) override;
   StatusOr<std::optional<std::string>> Get(Family family, std::string_view key) const override;
   std::unique_ptr<StoreIterator> NewIterator(Family family) const override;
   std::unique_ptr<StoreIterator> NewRawIterator() const override;
@@ -339,6 +342,17 @@ Status StoreImpl::Drop(Family family, std::string_view begin, std::string_view e
   // What is left lies in level 0 or in files that reach over the borders.
   return FromWriteStatus(
       db_->CompactRange(rocksdb::CompactRangeOptions(), handle(family), &first, &last), what);
+}
+
+Status StoreImpl::Checkpoint(const std::string& folder) {
+  // Logs that are linked are not synced on the way.
+  RETURN_IF_ERROR(SyncLog());
+  rocksdb::Checkpoint* made = nullptr;
+  RETURN_IF_ERROR(FromWriteStatus(rocksdb::Checkpoint::Create(db_.get(), &made), "a checkpoint"));
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+  // The log is copied instead of flushing what it holds.
+  constexpr uint64_t kNeverFlush = std::numeric_limits<uint64_t>::max();
+  return FromWriteStatus(checkpoint->CreateCheckpoint(folder, kNeverFlush), "a checkpoint");
 }
 
 StatusOr<std::optional<std::string>> StoreImpl::Get(Family family, std::string_view key) const {

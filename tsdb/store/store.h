@@ -112,6 +112,10 @@ class Store {
   // Removes the keys of [begin, end) and gives their space back.
   virtual Status Drop(Family family, std::string_view begin, std::string_view end) = 0;
 
+  // A database in `folder`, which must not exist, with all that was written
+  // before the call (kWithoutLog: that was flushed).  Files of blocks are links.
+  virtual Status Checkpoint(const std::string& folder) = 0;
+
   virtual StatusOr<std::optional<std::string>> Get(Family family, std::string_view key) const = 0;
   // Over the whole family.
   virtual std::unique_ptr<StoreIterator> NewIterator(Family family) const = 0;
