@@ -37,8 +37,7 @@ void CommitWalk::FindSeries(size_t k, HeadShard& shard) {
     auto labels = Labels::FromPacked(staged_.packed_labels(staged));
     CHECK(labels.ok(), "labels changed while they were staged");
     const SeriesId id = tenant_.NewSeriesId(labels->metric_name());
-    staged.series =
-        &head_.Create(shard, staged.hash, tenant_, *std::move(labels), id, kNothingSealed);
+    staged.series = &head_.Create(shard, staged.hash, tenant_, *labels, id, kNothingSealed);
   }
   refs.clear();
 }

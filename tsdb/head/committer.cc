@@ -61,7 +61,7 @@ void PutCatalog(const StagedCommit& staged, WriteBatch& batch, Written& written)
   }
   for (const StagedSeries& one : staged.series) {
     if (one.series->catalogued()) continue;
-    batch.Put(Family::kCatalog, SeriesKey(tenant.id, one.series->id), one.series->labels.packed());
+    batch.Put(Family::kCatalog, SeriesKey(tenant.id, one.series->id), staged.packed_labels(one));
     written.series.push_back(one.series);
   }
 }

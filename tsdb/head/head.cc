@@ -1,13 +1,10 @@
 #include "tsdb/head/head.h"
 
-#include <utility>
-
 namespace tidemark::tsdb {
 namespace {
 
-// Table entry, postings and the allocator's share, beside the series and its
-// labels.
-constexpr size_t kIndexBytesPerSeries = 200;
+// A series with its entry in a table that is two thirds full.
+constexpr int64_t kBytesPerSeries = sizeof(HeadSeries) + 3 * (sizeof(LabelHash) + 9) / 2;
 
 }  // namespace
 
@@ -22,21 +19,24 @@ void Head::Walk(const std::function<void(size_t, HeadShard&)>& visit)
   shards_[kHeadShards - 1].mutex.Unlock();
 }
 
-HeadSeries& Head::Create(HeadShard& shard, const LabelHash& hash, HeadTenant& tenant, Labels labels,
-                         SeriesId id, int64_t sealed_bound) {
-  const size_t bytes = sizeof(HeadSeries) + labels.packed().size() + kIndexBytesPerSeries;
+HeadSeries& Head::Create(HeadShard& shard, const LabelHash& hash, HeadTenant& tenant,
+                         const Labels& labels, SeriesId id, int64_t sealed_bound) {
+  const SeriesIndex::Added added = tenant.index.Add(labels, id);
   HeadSeries& series =
-      shard.series.emplace_back(std::move(labels), tenant.id, id, ShardOf(hash), sealed_bound);
+      shard.series.emplace_back(tenant.id, id, added.ref, ShardOf(hash), sealed_bound);
   shard.table.emplace(hash, &series);
-  shard.series_bytes.fetch_add(static_cast<int64_t>(bytes), std::memory_order_relaxed);
-  tenant.index.Add(series);
+  shard.series_bytes.fetch_add(kBytesPerSeries + static_cast<int64_t>(added.bytes),
+                               std::memory_order_relaxed);
   return series;
 }
 
-std::vector<std::shared_ptr<const Piece>> Head::Snapshot(const HeadSeries& series, int64_t mint,
+std::vector<std::shared_ptr<const Piece>> Head::Snapshot(const LabelHash& hash, int64_t mint,
                                                          int64_t maxt) const {
-  MutexLock lock(shards_[series.shard].mutex);
-  return series.Snapshot(mint, maxt);
+  const HeadShard& shard = shards_[ShardOf(hash)];
+  MutexLock lock(shard.mutex);
+  const HeadSeries* series = shard.Find(hash);
+  if (series == nullptr) return {};
+  return series->Snapshot(mint, maxt);
 }
 
 int64_t Head::sample_bytes() const {

@@ -33,14 +33,16 @@ class Head {
 
   // Creates a series, with its lock held, and puts it into the tenant's index.
   // `sealed_bound`: no sample after it is in raw.
-  HeadSeries& Create(HeadShard& shard, const LabelHash& hash, HeadTenant& tenant, Labels labels,
-                     SeriesId id, int64_t sealed_bound) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
+  HeadSeries& Create(HeadShard& shard, const LabelHash& hash, HeadTenant& tenant,
+                     const Labels& labels, SeriesId id, int64_t sealed_bound)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
 
-  // What of the series is unsealed and may lie within [mint, maxt].
-  std::vector<std::shared_ptr<const Piece>> Snapshot(const HeadSeries& series, int64_t mint,
+  // What of the series is unsealed and may lie within [mint, maxt]; nothing when
+  // it is not in memory.
+  std::vector<std::shared_ptr<const Piece>> Snapshot(const LabelHash& hash, int64_t mint,
                                                      int64_t maxt) const;
 
-  // Of unsealed samples, and of series with their share of the index; roughly.
+  // Of unsealed samples, and of series, indexes included; roughly.
   int64_t sample_bytes() const;
   int64_t series_bytes() const;
 

@@ -48,17 +48,17 @@ class SealedView {
   virtual const SampleValue* Find(int64_t t) const = 0;
 };
 
-class HeadSeries : public IndexedSeries {
+class HeadSeries {
  public:
   // `sealed_bound`: no sample after it is in raw; the smallest int64 for a new
   // series.
-  HeadSeries(Labels series_labels, TenantId series_tenant, SeriesId series_id, size_t shard_index,
+  HeadSeries(TenantId series_tenant, SeriesId series_id, DenseRef index_ref, size_t shard_index,
              int64_t sealed_bound)
-      : shard(static_cast<uint8_t>(shard_index)), sealed_bound_(sealed_bound) {
-    labels = std::move(series_labels);
-    tenant = series_tenant;
-    id = series_id;
-  }
+      : id(series_id),
+        tenant(series_tenant),
+        ref(index_ref),
+        shard(static_cast<uint8_t>(shard_index)),
+        sealed_bound_(sealed_bound) {}
 
   // `sealed` may be null: then kNeedsRead is possible.
   Outcome AddFloat(int64_t t, double v, const SealedView* sealed);
@@ -90,6 +90,9 @@ class HeadSeries : public IndexedSeries {
   bool catalogued() const { return catalogued_.load(std::memory_order_acquire); }
   void SetCatalogued() { catalogued_.store(true, std::memory_order_release); }
 
+  const SeriesId id;
+  const TenantId tenant;
+  const DenseRef ref;   // in the tenant's index
   const uint8_t shard;  // of the Head
   // Whether the shard has it in its list of series with unsealed samples.
   bool listed = false;

@@ -48,7 +48,7 @@ class HeadSeriesTest : public testing::Test {
     return got.ok() ? *got : Timeline();
   }
 
-  HeadSeries series_{Labels::Must({{kMetricName, "m"}}), 0, 0, 0, kNothingSealed};
+  HeadSeries series_{0, 0, 0, 0, kNothingSealed};
 };
 
 TEST_F(HeadSeriesTest, TellsNewFromLateDuplicateAndConflict) {

@@ -90,7 +90,7 @@ Status Loader::LoadSeries() {
     HeadShard& shard = head_.shard(ShardOf(hash));
     MutexLock lock(shard.mutex);
     HeadSeries& series =
-        head_.Create(shard, hash, *tenant, *std::move(labels), id, tenant->sealed_bound.load());
+        head_.Create(shard, hash, *tenant, *labels, id, tenant->sealed_bound.load());
     series.SetCatalogued();
     by_id_[{tenant_id, id}] = &series;
     if (++result_.series % kSeriesPerStep != 0) return OkStatus();

@@ -1,27 +1,29 @@
-// SeriesIndex: from Matchers to the series of one tenant.
+// SeriesIndex: from Matchers to the series of one tenant that are in memory.
 //
-//   index.Add(series);
+//   const DenseRef ref = index.Add(labels, id).ref;
 //   ASSIGN_OR_RETURN(auto found, index.Select(matchers, cancellation));
+//   index.Remove(ref);
 //
 // A label that a series does not have counts as "": {a=""} finds the series
 // without a, {a!="x"} finds them too.
 //
 // Threads: all functions may be called from any thread; readers do not block
 // each other.
-// Ownership: borrows the series, which must outlive it and never change.
 #pragma once
 
-#include <map>
+#include <deque>
+#include <memory>
 #include <roaring/roaring.hh>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "absl/container/btree_map.h"
+#include "absl/container/flat_hash_map.h"
 #include "tsdb/base/cancellation.h"
 #include "tsdb/base/mutex.h"
 #include "tsdb/base/status.h"
+#include "tsdb/index/label_pairs.h"
 #include "tsdb/index/postings.h"
 #include "tsdb/index/series.h"
 #include "tsdb/model/matcher.h"
@@ -30,14 +32,20 @@ namespace tidemark::tsdb {
 
 class SeriesIndex {
  public:
-  // Gives the series its ref.
-  void Add(IndexedSeries& series);
+  struct Added {
+    DenseRef ref;
+    size_t bytes;  // that the index grew by, roughly
+  };
+  // Labels that are in the index already must not be added again.
+  Added Add(const Labels& labels, SeriesId id);
+  // Returns how many bytes are free again.
+  size_t Remove(DenseRef ref);
   size_t size() const;
 
-  // The series that match all of `matchers`, in the order of their refs; no
-  // matcher: all.  `cancellation` may be null.
-  StatusOr<std::vector<const IndexedSeries*>> Select(std::span<const Matcher> matchers,
-                                                     const Cancellation* cancellation) const;
+  // The series that match all of `matchers`; no matcher: all.  `cancellation`
+  // may be null.
+  StatusOr<std::vector<IndexedSeries>> Select(std::span<const Matcher> matchers,
+                                              const Cancellation* cancellation) const;
 
   // Sorted; at most `limit` (0: all).
   StatusOr<std::vector<std::string>> LabelNames(std::span<const Matcher> matchers,
@@ -46,22 +54,32 @@ class SeriesIndex {
                                                  std::span<const Matcher> matchers,
                                                  size_t limit) const;
 
- private:
-  // Values of one name, sorted, so that a prefix is one range of them.
-  using Values = absl::btree_map<std::string, Postings, std::less<>>;
+  // Those of `counters` (the low halves of ids of the metric with this ordinal)
+  // that are not in the index.
+  Roaring Missing(uint32_t ordinal, const Roaring& counters) const;
 
-  StatusOr<Roaring> Resolve(std::span<const Matcher> matchers,
-                            const Cancellation* cancellation) const
+ private:
+  // The first number says how many pairs follow.
+  using PairList = std::unique_ptr<PairRef[]>;
+  struct Entry {
+    SeriesId id = 0;
+    PairList pairs;  // in label order; null when the ref is free
+  };
+  class Resolver;
+
+  Labels LabelsOf(const Entry& entry) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  // Appends the series of `refs` that are still there.
+  void CopyOut(std::span<const DenseRef> refs, std::vector<IndexedSeries>& out) const
       ABSL_SHARED_LOCKS_REQUIRED(mutex_);
-  StatusOr<Roaring> Matching(const Matcher& matcher, const Cancellation* cancellation) const
-      ABSL_SHARED_LOCKS_REQUIRED(mutex_);
-  Status RemoveUnmatched(const Matcher& matcher, const Cancellation* cancellation,
-                         Roaring& set) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
-  const Values* ValuesOf(std::string_view name) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
 
   mutable SharedMutex mutex_;
-  std::vector<const IndexedSeries*> series_ ABSL_GUARDED_BY(mutex_);  // by ref
-  std::map<std::string, Values, std::less<>> names_ ABSL_GUARDED_BY(mutex_);
+  LabelPairs pairs_ ABSL_GUARDED_BY(mutex_);
+  std::deque<Entry> series_ ABSL_GUARDED_BY(mutex_);  // by ref
+  Roaring used_ ABSL_GUARDED_BY(mutex_);              // refs that are not free
+  std::vector<DenseRef> free_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<uint32_t, Roaring> ids_ ABSL_GUARDED_BY(mutex_);  // by ordinal
+  // How often a ref became free: those found before may mean others now.
+  uint64_t removals_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace tidemark::tsdb

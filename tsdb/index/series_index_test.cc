@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <deque>
 #include <random>
 #include <set>
 #include <string>
@@ -17,9 +16,15 @@ using Strings = std::vector<std::string>;
 class SeriesIndexTest : public testing::Test {
  protected:
   void Add(Labels labels) {
-    IndexedSeries& series = series_.emplace_back();
-    series.labels = std::move(labels);
-    index_.Add(series);
+    const auto id = static_cast<SeriesId>(next_id_++);
+    const DenseRef ref = index_.Add(labels, id).ref;
+    series_.push_back({std::move(labels), id, ref});
+  }
+
+  void Remove(size_t i) {
+    index_.Remove(series_[i].ref);
+    series_[i] = series_.back();
+    series_.pop_back();
   }
 
   static Matcher Make(Op op, std::string_view name, std::string_view value) {
@@ -32,14 +37,16 @@ class SeriesIndexTest : public testing::Test {
     const auto found = index_.Select(matchers, nullptr);
     EXPECT_TRUE(found.ok()) << found.status();
     std::set<std::string> out;
-    for (const IndexedSeries* series : *found) out.insert(series->labels.packed());
+    for (const IndexedSeries& series : *found) {
+      EXPECT_TRUE(out.insert(series.labels.packed()).second);
+    }
     return out;
   }
 
   // By asking every series.
   std::set<std::string> Scan(const std::vector<Matcher>& matchers) {
     std::set<std::string> out;
-    for (const IndexedSeries& series : series_) {
+    for (const Known& series : series_) {
       bool all = true;
       for (const Matcher& m : matchers) all &= m.Matches(series.labels.Get(m.name()));
       if (all) out.insert(series.labels.packed());
@@ -47,7 +54,13 @@ class SeriesIndexTest : public testing::Test {
     return out;
   }
 
-  std::deque<IndexedSeries> series_;
+  struct Known {
+    Labels labels;
+    SeriesId id;
+    DenseRef ref;
+  };
+  std::vector<Known> series_;
+  SeriesId next_id_ = 0;
   SeriesIndex index_;
 };
 
@@ -75,33 +88,70 @@ TEST_F(SeriesIndexTest, EmptyMeansAbsent) {
   }
 }
 
+// Series come and go between the rounds, so that refs and pairs are given again.
 TEST_F(SeriesIndexTest, RandomMatchersFindWhatAScanFinds) {
   std::mt19937_64 random(11);
   const char* names[] = {"__name__", "a", "b", "c"};
   const auto value = [&random] { return std::to_string(random() % 40); };
-  for (int i = 0; i < 3000; ++i) {
-    std::vector<std::pair<std::string, std::string>> pairs = {{"id", std::to_string(i)}};
+  const auto add = [&] {
+    std::vector<std::pair<std::string, std::string>> pairs = {{"id", std::to_string(next_id_)}};
     for (const char* name : names) {
       if (random() % 4 != 0) pairs.emplace_back(name, value());
     }
     Add(*Labels::FromPairs(std::move(pairs)));
-  }
+  };
+  const auto pattern = [&]() -> std::string {
+    switch (random() % 6) {
+      case 0:
+        return "";
+      case 1:
+        return ".+";
+      case 2:
+        return value() + "|" + value();
+      case 3:
+        return value() + ".*|";
+      case 4:
+        return value() + "[0-9]?[^1]";
+      default:
+        return value() + ".*";
+    }
+  };
+  for (int i = 0; i < 3000; ++i) add();
   const Op ops[] = {Op::kEqual, Op::kNotEqual, Op::kRegex, Op::kNotRegex};
-  for (int round = 0; round < 300; ++round) {
+  for (int round = 0; round < 400; ++round) {
+    for (int i = 0; i < 20; ++i) {
+      Remove(random() % series_.size());
+      if (random() % 8 != 0) add();
+    }
     std::vector<Matcher> matchers;
     std::string trace;
     for (uint64_t n = 1 + random() % 4; n > 0; --n) {
       const Op op = ops[random() % 4];
       const bool regex = op == Op::kRegex || op == Op::kNotRegex;
-      matchers.push_back(Make(op, names[random() % 4],
-                              random() % 5 == 0 ? ""
-                              : regex           ? value() + ".*"
-                                                : value()));
+      const bool by_id = random() % 8 == 0;
+      matchers.push_back(Make(op, by_id ? "id" : names[random() % 4],
+                              regex                ? pattern()
+                              : random() % 10 == 0 ? ""
+                                                   : value()));
       trace += matchers.back().ToString() + " ";
     }
     SCOPED_TRACE(trace);
-    EXPECT_EQ(Select(matchers), Scan(matchers));
+    ASSERT_EQ(Select(matchers), Scan(matchers));
   }
+  ASSERT_EQ(index_.size(), series_.size());
+  while (!series_.empty()) Remove(series_.size() - 1);
+  EXPECT_EQ(index_.size(), 0u);
+  EXPECT_TRUE(index_.LabelNames({}, 0)->empty());
+}
+
+TEST_F(SeriesIndexTest, MissingAreTheIdsThatAreNotThere) {
+  next_id_ = (SeriesId{7} << 32) + 3;
+  Add(Labels::Must({{"__name__", "up"}, {"job", "a"}}));
+  const Roaring asked = Roaring::bitmapOf(2, 3, 4);
+  EXPECT_EQ(index_.Missing(7, asked), Roaring::bitmapOf(1, 4));
+  EXPECT_EQ(index_.Missing(8, asked), asked);
+  Remove(0);
+  EXPECT_EQ(index_.Missing(7, asked), asked);
 }
 
 TEST_F(SeriesIndexTest, NamesAndValuesSortedAndLimited) {

@@ -31,11 +31,11 @@ StatusOr<std::vector<SeriesExemplars>> FindExemplars(const Store& store, const H
   ASSIGN_OR_RETURN(const auto series, tenant.index.Select(matchers, nullptr));
   const std::unique_ptr<StoreIterator> it = store.NewIterator(Family::kMeta);
   std::vector<SeriesExemplars> out;
-  for (const IndexedSeries* one : series) {
+  for (const IndexedSeries& one : series) {
     SeriesExemplars found;
-    RETURN_IF_ERROR(ReadSeries(*it, tenant.id, one->id, mint, maxt, found.exemplars));
+    RETURN_IF_ERROR(ReadSeries(*it, tenant.id, one.id, mint, maxt, found.exemplars));
     if (found.exemplars.empty()) continue;
-    found.labels = one->labels;
+    found.labels = one.labels;
     out.push_back(std::move(found));
   }
   std::sort(out.begin(), out.end(),

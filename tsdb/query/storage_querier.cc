@@ -12,27 +12,34 @@ namespace {
 
 class StorageSeriesSet : public SeriesSet {
  public:
-  StorageSeriesSet(const QuerySources& sources, std::vector<const IndexedSeries*> series,
-                   int64_t mint, int64_t maxt)
-      : sources_(sources), series_(std::move(series)), mint_(mint), maxt_(maxt) {}
+  StorageSeriesSet(const QuerySources& sources, const HeadTenant* tenant,
+                   std::vector<IndexedSeries> series, int64_t mint, int64_t maxt)
+      : sources_(sources),
+        tenant_(tenant == nullptr ? 0 : tenant->id),
+        salt_(tenant == nullptr ? LabelHash() : TenantSalt(tenant->name)),
+        series_(std::move(series)),
+        mint_(mint),
+        maxt_(maxt) {}
 
   size_t size() const override { return series_.size(); }
-  const Labels& labels(size_t i) const override { return series_[i]->labels; }
+  const Labels& labels(size_t i) const override { return series_[i].labels; }
 
   std::unique_ptr<SampleIterator> Samples(size_t i) const override {
-    // All series of the index are the head's.
-    const auto& series = static_cast<const HeadSeries&>(*series_[i]);
+    const IndexedSeries& series = series_[i];
     // The head before raw: a seal in between leaves a sample in both, not in none.
-    const auto pieces = sources_.head.Snapshot(series, mint_, maxt_);
-    auto raw = std::make_unique<RawIterator>(sources_.store, sources_.partitions.Get(),
-                                             series.tenant, series.id, mint_, maxt_);
+    const LabelHash hash = HashLabels(series.labels.packed(), salt_);
+    const auto pieces = sources_.head.Snapshot(hash, mint_, maxt_);
+    auto raw = std::make_unique<RawIterator>(sources_.store, sources_.partitions.Get(), tenant_,
+                                             series.id, mint_, maxt_);
     auto head = std::make_unique<HeadIterator>(pieces, mint_, maxt_);
     return std::make_unique<MergeIterator>(std::move(raw), std::move(head), mint_, maxt_);
   }
 
  private:
   const QuerySources sources_;
-  const std::vector<const IndexedSeries*> series_;
+  const TenantId tenant_;
+  const LabelHash salt_;
+  const std::vector<IndexedSeries> series_;
   const int64_t mint_;
   const int64_t maxt_;
 };
@@ -46,18 +53,18 @@ StatusOr<std::unique_ptr<SeriesSet>> StorageQuerier::Select(std::span<const Matc
   if (std::none_of(matchers.begin(), matchers.end(), ExcludesEmpty)) {
     return InvalidArgument("a selector must contain a matcher that does not match the empty value");
   }
-  std::vector<const IndexedSeries*> series;
+  std::vector<IndexedSeries> series;
   if (tenant_ != nullptr) {
     ASSIGN_OR_RETURN(series, tenant_->index.Select(matchers, hints.cancellation));
   }
   if (hints.cancellation != nullptr) RETURN_IF_ERROR(hints.cancellation->Check());
   std::sort(series.begin(), series.end(),
-            [](const IndexedSeries* a, const IndexedSeries* b) { return a->labels < b->labels; });
+            [](const IndexedSeries& a, const IndexedSeries& b) { return a.labels < b.labels; });
   if (hints.limit != 0 && series.size() > hints.limit) series.resize(hints.limit);
   const int64_t mint = std::max({mint_, hints.start, sources_.retention.mark()});
   const int64_t maxt = std::min(maxt_, hints.end);
   return std::unique_ptr<SeriesSet>(
-      std::make_unique<StorageSeriesSet>(sources_, std::move(series), mint, maxt));
+      std::make_unique<StorageSeriesSet>(sources_, tenant_, std::move(series), mint, maxt));
 }
 
 StatusOr<std::vector<std::string>> StorageQuerier::LabelNames(std::span<const Matcher> matchers,
