@@ -31,7 +31,9 @@ class StorageImpl : public Storage {
       : options_(options),
         metrics_(metrics),
         store_(std::move(store)),
-        retention_(*store_, partitions_, options.raw_retention_ms, *options.clock) {}
+        retention_(*store_, partitions_,
+                   {options.raw_retention_ms, options.raw_retention_ms_by_tenant},
+                   [head = head_] { return head->tenants().Names(); }, *options.clock) {}
   ~StorageImpl() override { Close().IgnoreError(); }
 
   Status Start();
@@ -53,7 +55,7 @@ class StorageImpl : public Storage {
                                                    int64_t maxt) const override {
     const HeadTenant* found = head_->tenants().Find(tenant);
     if (found == nullptr) return std::vector<SeriesExemplars>();
-    return FindExemplars(*store_, *found, matchers, std::max(mint, retention_.mark()), maxt);
+    return FindExemplars(*store_, *found, matchers, std::max(mint, retention_.mark(tenant)), maxt);
   }
   std::vector<TenantStats> Stats() const override { return HeadStats(*head_); }
   Status WriteHealth() const override { return gate_->Check(); }
@@ -74,10 +76,10 @@ class StorageImpl : public Storage {
   const StorageOptions options_;
   Metrics& metrics_;
   const std::unique_ptr<Store> store_;
-  PartitionSet partitions_;
-  RawRetention retention_;
   // Shared with the gauges, which live as long as the registry.
   const std::shared_ptr<Head> head_ = std::make_shared<Head>();
+  PartitionSet partitions_;
+  RawRetention retention_;
   // The rest is made by Start, when the journal has been read.
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<WriteGate> gate_;

@@ -175,6 +175,8 @@ struct StorageOptions {
   int64_t fsync_interval_ms = 1000;
   // Samples older than this are refused, and dropped when they become so; 0: never.
   int64_t raw_retention_ms = 90LL * 86'400'000;
+  // The same for tenants that have one of their own, longer or shorter.
+  std::map<std::string, int64_t, std::less<>> raw_retention_ms_by_tenant;
   // For head, memtables and block cache together; past it Commit says kUnavailable.
   uint64_t memory_bytes = 2ULL << 30;
   // Commit says kUnavailable while less of the file system is free than this share.

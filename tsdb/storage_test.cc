@@ -531,6 +531,62 @@ TEST_F(StorageTest, ASealThatFailsAtAnyStepIsRepeated) {
   }
 }
 
+TEST_F(StorageTest, TenantsMayKeepLongerOrShorter) {
+  options_.raw_retention_ms = 10 * kPartitionMs;
+  options_.raw_retention_ms_by_tenant = {
+      {"short", 2 * kPartitionMs}, {"for_ever", 0}, {"absent", 20 * kPartitionMs}};
+  Open();
+  const char* const tenants[] = {"first", "for_ever", "short", "last"};
+  const auto age = [](int day) { return kNow - day * kPartitionMs; };
+  EXPECT_EQ(Commit({{SeriesLabels(0), age(2) - 1, 1.0}}, "short").status().code(),
+            StatusCode::kOutOfRange);
+  const Matcher all = Matcher::Equal("job", "gateway");
+  for (const std::string_view tenant : tenants) {
+    for (int day = 0; day < (tenant == "short" ? 2 : 10); ++day) {
+      ASSERT_TRUE(Commit({{SeriesLabels(0), age(day), 1.0}}, tenant).ok());
+      const auto app = storage_->NewAppender(tenant);
+      const auto series = app->GetSeries(SeriesLabels(0));
+      ASSERT_TRUE(app->AppendExemplar(*series, {Labels(), 0.5, age(day)}).ok());
+      ASSERT_TRUE(app->Commit().ok());
+    }
+  }
+  ASSERT_TRUE(storage_->Flush().ok());
+  for (const int days : {5, 5}) {
+    SCOPED_TRACE(days);
+    clock_.Advance(days * kPartitionMs);
+    ASSERT_TRUE(storage_->Flush().ok());
+    const auto left = static_cast<size_t>((clock_.NowMs() - kNow) / kPartitionMs);
+    for (const std::string_view tenant : tenants) {
+      SCOPED_TRACE(tenant);
+      const size_t want = tenant == "for_ever" ? 10 : tenant == "short" ? 0 : 11 - left;
+      const auto got = ReadAll(*storage_, tenant, kMin, kMax);
+      ASSERT_TRUE(got.ok());
+      ASSERT_EQ(got->size(), want > 0 ? 1u : 0u);
+      if (want > 0) {
+        EXPECT_EQ(got->begin()->second.size(), want);
+      }
+      const auto exemplars = storage_->Exemplars(tenant, {&all, 1}, kMin, kMax);
+      ASSERT_TRUE(exemplars.ok()) << exemplars.status();
+      EXPECT_EQ(exemplars->empty() ? 0u : (*exemplars)[0].exemplars.size(), want);
+    }
+  }
+  // What is hidden is gone, too.
+  storage_.reset();
+  Metrics metrics;
+  StoreOptions store_options;
+  store_options.path = options_.path + "/db";
+  const auto store = Store::Open(store_options, metrics);
+  ASSERT_TRUE(store.ok()) << store.status();
+  const auto count = [&store](Family family, std::string_view first) {
+    size_t n = 0;
+    const auto it = (*store)->NewIterator(family);
+    for (it->Seek(first); it->Valid(); it->Next()) ++n;
+    return n;
+  };
+  EXPECT_EQ(count(Family::kRaw, ""), 10u + 2u);
+  EXPECT_EQ(count(Family::kMeta, "x"), 10u + 2u);
+}
+
 TEST_F(StorageTest, AFlushLeavesNothingButBlocksOnDisk) {
   for (int64_t t = kNow; t < kNow + 200'000; t += 1000) {
     Batch batch;

@@ -29,7 +29,8 @@ TEST(Config, TheExampleIsTheDefaults) {
   for (const std::string_view assignment :
        {"server.listen=:1", "server.admin_api=true", "storage.fsync=interval",
         "storage.min_free_disk=7%", "tenancy.enabled=true", "storage.path=/x",
-        "server.http.cors_origin=x", "features=promql-experimental-functions"}) {
+        "server.http.cors_origin=x", "storage.retention.raw_by_tenant=x=1d",
+        "features=promql-experimental-functions"}) {
     ASSERT_TRUE(ApplyAssignment(assignment, config).ok()) << assignment;
   }
   for (const Setting& setting : Settings()) {
@@ -59,6 +60,7 @@ TEST(Config, WhatIsPrintedReadsBack) {
 TEST(Config, ReachesTheOptionsOfTheModules) {
   const StatusOr<Config> config =
       LoadConfig("", {"server.listen=[::1]:80", "storage.path=/d", "storage.retention.raw=0",
+                      "storage.retention.raw_by_tenant=[acme=2d, lab=0]",
                       "query.max_samples=500000000", "query.max_series=1000000",
                       "server.admin_api=true", "storage.memory=4GiB", "storage.min_free_disk=1%",
                       "query.concurrency=9", "ingest.max_future=1h", "tenancy.enabled=true",
@@ -68,6 +70,8 @@ TEST(Config, ReachesTheOptionsOfTheModules) {
   EXPECT_EQ(config->http.port, 80);
   EXPECT_EQ(config->storage.path, "/d");
   EXPECT_EQ(config->storage.raw_retention_ms, 0);
+  EXPECT_EQ(config->storage.raw_retention_ms_by_tenant,
+            (std::map<std::string, int64_t, std::less<>>{{"acme", 2 * 86'400'000}, {"lab", 0}}));
   EXPECT_EQ(config->query.max_samples, 500'000'000u);
   EXPECT_EQ(config->query.max_series, 1'000'000u);
   EXPECT_TRUE(config->admin_api);

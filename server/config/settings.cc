@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_split.h"
 #include "server/config/features.h"
 #include "server/config/nearest.h"
 #include "server/config/values.h"
@@ -102,6 +106,43 @@ Setting Fsync() {
           }};
 }
 
+// "[acme=30d, lab=0]", or without the brackets.
+StatusOr<std::map<std::string, int64_t, std::less<>>> ParseTenantDurations(std::string_view text) {
+  if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
+  std::map<std::string, int64_t, std::less<>> out;
+  for (const absl::string_view item :
+       absl::StrSplit(absl::string_view(text.data(), text.size()), ',', absl::SkipWhitespace())) {
+    const std::pair<absl::string_view, absl::string_view> parts =
+        absl::StrSplit(item, absl::MaxSplits('=', 1));
+    const std::string tenant(absl::StripAsciiWhitespace(parts.first));
+    const std::string duration(absl::StripAsciiWhitespace(parts.second));
+    if (tenant.empty() || duration.empty()) {
+      return InvalidArgument(
+          fmt::format("expected TENANT=DURATION, as in [acme=30d], got \"{}\"", std::string(item)));
+    }
+    ASSIGN_OR_RETURN(const int64_t ms, ParseDuration(duration));
+    if (!out.emplace(tenant, ms).second) {
+      return InvalidArgument(fmt::format("tenant {} is named twice", tenant));
+    }
+  }
+  return out;
+}
+
+Setting TenantRetention() {
+  return {"storage.retention.raw_by_tenant",
+          [](Config& config, std::string_view text) -> Status {
+            ASSIGN_OR_RETURN(config.storage.raw_retention_ms_by_tenant, ParseTenantDurations(text));
+            return OkStatus();
+          },
+          [](const Config& config) {
+            std::string out;
+            for (const auto& [tenant, ms] : config.storage.raw_retention_ms_by_tenant) {
+              out += fmt::format("{}{}={}", out.empty() ? "" : ", ", tenant, PrintDuration(ms));
+            }
+            return "[" + out + "]";
+          }};
+}
+
 Setting Features() {
   return {
       "features", [](Config& config, std::string_view text) { return SetFeatures(text, config); },
@@ -153,6 +194,7 @@ std::vector<Setting> StorageSettings() {
       Duration(
           "storage.retention.raw", [](Config& c) -> int64_t& { return c.storage.raw_retention_ms; },
           0),
+      TenantRetention(),
       Count("storage.max_label_names",
             [](Config& c) -> uint64_t& { return c.storage.max_label_names; }),
       Bytes("storage.max_label_name_bytes",

@@ -1,6 +1,7 @@
 #include "tsdb/block/retention.h"
 
-#include <string>
+#include <algorithm>
+#include <utility>
 
 #include "tsdb/base/log.h"
 #include "tsdb/store/fault.h"
@@ -9,50 +10,136 @@ namespace tidemark::tsdb {
 namespace {
 
 constexpr int64_t kStepMs = 60'000;
+constexpr int64_t kEverything = std::numeric_limits<int64_t>::min();
 
 }  // namespace
 
+RawRetention::RawRetention(Store& store, PartitionSet& partitions, const RetentionOptions& options,
+                           Tenants tenants, const Clock& clock)
+    : store_(store), partitions_(partitions), tenants_(std::move(tenants)), clock_(clock) {
+  default_.keep_ms_ = options.raw_ms;
+  default_.key_ = RetentionKey();
+  for (const auto& [tenant, keep_ms] : options.raw_ms_by_tenant) {
+    RetentionMark& mark = by_tenant_[tenant];
+    mark.keep_ms_ = keep_ms;
+    mark.key_ = TenantRetentionKey(tenant);
+  }
+}
+
+const RetentionMark& RawRetention::Of(std::string_view tenant) const {
+  if (by_tenant_.empty()) return default_;
+  const auto found = by_tenant_.find(tenant);
+  return found == by_tenant_.end() ? default_ : found->second;
+}
+
+// ---------------------------------------------------------------- marks
+
 Status RawRetention::Load() {
-  if (retention_ms_ == 0) return OkStatus();
-  ASSIGN_OR_RETURN(const auto stored, store_.Get(Family::kMeta, RetentionKey()));
-  if (!stored) return OkStatus();
-  std::string_view in = *stored;
-  int64_t mark;
-  if (!ReadTime(in, mark)) return DataLoss("the retention mark is damaged");
-  mark_.store(mark, std::memory_order_release);
+  RETURN_IF_ERROR(LoadMark(default_));
+  for (auto& [tenant, mark] : by_tenant_) RETURN_IF_ERROR(LoadMark(mark));
   return OkStatus();
 }
 
-Status RawRetention::Advance() {
-  if (retention_ms_ == 0) return OkStatus();
-  MutexLock lock(mutex_);
-  const int64_t now = clock_.NowMs();
-  const int64_t oldest = now < std::numeric_limits<int64_t>::min() + retention_ms_
-                             ? std::numeric_limits<int64_t>::min()
-                             : now - retention_ms_;
-  if (mark() == std::numeric_limits<int64_t>::min() || oldest >= mark() + kStepMs) {
-    std::string value;
-    AppendTime(value, oldest);
-    const auto batch = store_.NewBatch();
-    batch->Put(Family::kMeta, RetentionKey(), value);
-    RETURN_IF_ERROR(store_.Write(*batch, WriteMode::kNoSync));
-    mark_.store(oldest, std::memory_order_release);
-    RETURN_IF_ERROR(FaultPoint("retention.marked"));
-  }
-  return DropBefore(mark());
+Status RawRetention::LoadMark(RetentionMark& mark) {
+  if (mark.keep_ms_ == 0) return OkStatus();
+  ASSIGN_OR_RETURN(const auto stored, store_.Get(Family::kMeta, mark.key_));
+  if (!stored) return OkStatus();
+  std::string_view in = *stored;
+  int64_t oldest;
+  if (!ReadTime(in, oldest)) return DataLoss("the retention mark is damaged");
+  mark.oldest_.store(oldest, std::memory_order_release);
+  return OkStatus();
 }
 
-Status RawRetention::DropBefore(int64_t mark) {
-  const auto partitions = partitions_.Get();
-  for (const Partition partition : *partitions) {
-    if (PartitionEnd(partition) >= mark) break;
+Status RawRetention::MoveMark(RetentionMark& mark, bool& moved) {
+  if (mark.keep_ms_ == 0) return OkStatus();
+  const int64_t now = clock_.NowMs();
+  const int64_t oldest = now < kEverything + mark.keep_ms_ ? kEverything : now - mark.keep_ms_;
+  if (mark.oldest() != kEverything && oldest < mark.oldest() + kStepMs) return OkStatus();
+  std::string value;
+  AppendTime(value, oldest);
+  const auto batch = store_.NewBatch();
+  batch->Put(Family::kMeta, mark.key_, value);
+  RETURN_IF_ERROR(store_.Write(*batch, WriteMode::kNoSync));
+  mark.oldest_.store(oldest, std::memory_order_release);
+  moved = true;
+  return OkStatus();
+}
+
+// Of all tenants, those that may yet come included.
+int64_t RawRetention::OldestMark() const {
+  int64_t oldest = default_.oldest();
+  for (const auto& [tenant, mark] : by_tenant_) oldest = std::min(oldest, mark.oldest());
+  return oldest;
+}
+
+// ---------------------------------------------------------------- dropping
+
+Status RawRetention::Advance() {
+  MutexLock lock(mutex_);
+  bool moved = false;
+  RETURN_IF_ERROR(MoveMark(default_, moved));
+  for (auto& [tenant, mark] : by_tenant_) RETURN_IF_ERROR(MoveMark(mark, moved));
+  tenants_due_ |= moved;
+  if (moved) RETURN_IF_ERROR(FaultPoint("retention.marked"));
+  RETURN_IF_ERROR(DropPartitions());
+  if (tenants_due_) RETURN_IF_ERROR(DropTenants());
+  tenants_due_ = false;
+  return OkStatus();
+}
+
+Status RawRetention::DropPartitions() {
+  const int64_t oldest = OldestMark();
+  for (const Partition partition : *partitions_.Get()) {
+    if (PartitionEnd(partition) >= oldest) break;
     RETURN_IF_ERROR(
         store_.Drop(Family::kRaw, RawPartitionKey(partition), RawPartitionKey(partition + 1)));
     partitions_.Remove(partition);
     Log(LogLevel::kInfo, "dropped a day of samples past retention",
         {{"newest_ms", PartitionEnd(partition)}});
   }
+  if (!tenants_due_ || oldest == kEverything) return OkStatus();
+  return DropIfAny(Family::kMeta, ExemplarPartitionKey(std::numeric_limits<Partition>::min()),
+                   ExemplarPartitionKey(PartitionOf(oldest)));
+}
+
+// Tenants without a retention of their own lie between those that have one.
+Status RawRetention::DropTenants() {
+  if (by_tenant_.empty()) return OkStatus();
+  // A tenant that is created from now on has a higher id than these.
+  const std::map<TenantId, std::string> tenants = tenants_();
+  for (const Partition partition : *partitions_.Get()) {
+    for (auto tenant = tenants.begin(); tenant != tenants.end();) {
+      const TenantId begin = tenant->first;
+      TenantId end = begin;
+      for (; tenant != tenants.end() && PartitionEnd(partition) < mark(tenant->second); ++tenant) {
+        end = tenant->first + 1;
+      }
+      if (end != begin) {
+        RETURN_IF_ERROR(DropTenants(partition, begin, end));
+      } else {
+        ++tenant;
+      }
+    }
+  }
   return OkStatus();
+}
+
+Status RawRetention::DropTenants(Partition partition, TenantId begin, TenantId end) {
+  RETURN_IF_ERROR(
+      DropIfAny(Family::kRaw, RawTenantKey(partition, begin), RawTenantKey(partition, end)));
+  return DropIfAny(Family::kMeta, ExemplarTenantKey(partition, begin),
+                   ExemplarTenantKey(partition, end));
+}
+
+Status RawRetention::DropIfAny(Family family, std::string_view begin, std::string_view end) {
+  {
+    const std::unique_ptr<StoreIterator> it = store_.NewIterator(family);
+    it->Seek(begin);
+    RETURN_IF_ERROR(it->status());
+    if (!it->Valid() || it->key() >= end) return OkStatus();
+  }
+  return store_.Drop(family, begin, end);
 }
 
 }  // namespace tidemark::tsdb

@@ -71,7 +71,7 @@ void PutMeta(StagedCommit& staged, WriteBatch& batch, Written& written) {
   for (const StagedExemplar& one : staged.exemplars) {
     const std::string value = EncodeExemplar(one.exemplar);
     batch.Put(Family::kMeta,
-              ExemplarKey(tenant.id, staged.series[one.series].series->id, one.exemplar.t,
+              ExemplarKey({tenant.id, staged.series[one.series].series->id, one.exemplar.t},
                           Checksum64(value)),
               value);
   }

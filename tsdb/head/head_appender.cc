@@ -15,7 +15,9 @@ std::string_view Shown(std::string_view s) { return s.substr(0, kShown); }
 }  // namespace
 
 HeadAppender::HeadAppender(const AppenderContext& context, std::string_view tenant)
-    : context_(context), salt_(TenantSalt(tenant)) {
+    : context_(context),
+      retention_(context.retention.Of(tenant)),
+      salt_(TenantSalt(tenant)) {
   staged_.tenant = tenant;
 }
 
@@ -56,7 +58,7 @@ StatusOr<SeriesRef> HeadAppender::GetSeries(const Labels& labels) {
 }
 
 Status HeadAppender::CheckTime(int64_t t) const {
-  const int64_t oldest = context_.retention.mark();
+  const int64_t oldest = retention_.oldest();
   if (t >= oldest) return OkStatus();
   return OutOfRange(fmt::format(
       "sample at {} ms is older than raw retention, which reaches back to {} ms", t, oldest));

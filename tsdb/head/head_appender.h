@@ -42,6 +42,7 @@ class HeadAppender : public Appender {
   Status CheckTime(int64_t t) const;
 
   const AppenderContext& context_;
+  const RetentionMark& retention_;
   const LabelHash salt_;
   StagedCommit staged_;
 };

@@ -77,6 +77,13 @@ HeadTenant& TenantTable::AddLocked(TenantId id, std::string_view name) {
   return out;
 }
 
+std::map<TenantId, std::string> TenantTable::Names() const {
+  ReaderLock lock(mutex_);
+  std::map<TenantId, std::string> out;
+  for (const auto& [id, tenant] : by_id_) out.emplace_hint(out.end(), id, tenant->name);
+  return out;
+}
+
 std::vector<HeadTenant*> TenantTable::All() const {
   ReaderLock lock(mutex_);
   std::vector<HeadTenant*> out;

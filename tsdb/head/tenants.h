@@ -67,6 +67,7 @@ class TenantTable {
   // One that the catalog has.
   HeadTenant& Load(TenantId id, std::string_view name);
   std::vector<HeadTenant*> All() const;
+  std::map<TenantId, std::string> Names() const;
 
  private:
   HeadTenant& AddLocked(TenantId id, std::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -8,16 +8,31 @@
 namespace tidemark::tsdb {
 namespace {
 
-// Keys of one series are in time order.
-Status ReadSeries(StoreIterator& it, TenantId tenant, SeriesId series, int64_t mint, int64_t maxt,
+// Days that have exemplars, and reach into [mint, maxt]: one seek each.
+StatusOr<std::vector<Partition>> FindPartitions(StoreIterator& it, int64_t mint, int64_t maxt) {
+  std::vector<Partition> out;
+  it.Seek(ExemplarPartitionKey(PartitionOf(mint)));
+  while (it.Valid()) {
+    Partition partition;
+    if (!DecodeExemplarPartition(it.key(), partition) || partition > PartitionOf(maxt)) break;
+    out.push_back(partition);
+    if (partition == PartitionOf(maxt)) break;
+    it.Seek(ExemplarPartitionKey(partition + 1));
+  }
+  RETURN_IF_ERROR(it.status());
+  return out;
+}
+
+// Of one partition: keys of one series are in time order.
+Status ReadSeries(StoreIterator& it, const ExemplarPlace& from, int64_t maxt,
                   std::vector<Exemplar>& out) {
-  const std::string first = ExemplarKey(tenant, series, mint, 0);
+  const std::string first = ExemplarKey(from, 0);
   const std::string_view prefix = std::string_view(first).substr(0, first.size() - 16);
   for (it.Seek(first); it.Valid() && it.key().substr(0, prefix.size()) == prefix; it.Next()) {
-    int64_t t;
-    if (!DecodeExemplarTime(it.key(), t)) return DataLoss("an exemplar's key is damaged");
-    if (t > maxt) break;
-    ASSIGN_OR_RETURN(Exemplar exemplar, DecodeExemplar(t, it.value()));
+    ExemplarPlace place;
+    if (!DecodeExemplarKey(it.key(), place)) return DataLoss("an exemplar's key is damaged");
+    if (place.t > maxt) break;
+    ASSIGN_OR_RETURN(Exemplar exemplar, DecodeExemplar(place.t, it.value()));
     out.push_back(std::move(exemplar));
   }
   return it.status();
@@ -30,10 +45,14 @@ StatusOr<std::vector<SeriesExemplars>> FindExemplars(const Store& store, const H
                                                      int64_t mint, int64_t maxt) {
   ASSIGN_OR_RETURN(const auto series, tenant.index.Select(matchers, nullptr));
   const std::unique_ptr<StoreIterator> it = store.NewIterator(Family::kMeta);
+  ASSIGN_OR_RETURN(const auto partitions, FindPartitions(*it, mint, maxt));
   std::vector<SeriesExemplars> out;
   for (const IndexedSeries& one : series) {
     SeriesExemplars found;
-    RETURN_IF_ERROR(ReadSeries(*it, tenant.id, one.id, mint, maxt, found.exemplars));
+    for (const Partition partition : partitions) {
+      const int64_t from = std::max(mint, PartitionFirst(partition));
+      RETURN_IF_ERROR(ReadSeries(*it, {tenant.id, one.id, from}, maxt, found.exemplars));
+    }
     if (found.exemplars.empty()) continue;
     found.labels = one.labels;
     out.push_back(std::move(found));

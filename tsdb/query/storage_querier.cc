@@ -61,7 +61,8 @@ StatusOr<std::unique_ptr<SeriesSet>> StorageQuerier::Select(std::span<const Matc
   std::sort(series.begin(), series.end(),
             [](const IndexedSeries& a, const IndexedSeries& b) { return a.labels < b.labels; });
   if (hints.limit != 0 && series.size() > hints.limit) series.resize(hints.limit);
-  const int64_t mint = std::max({mint_, hints.start, sources_.retention.mark()});
+  const int64_t oldest = tenant_ == nullptr ? mint_ : sources_.retention.mark(tenant_->name);
+  const int64_t mint = std::max({mint_, hints.start, oldest});
   const int64_t maxt = std::min(maxt_, hints.end);
   return std::unique_ptr<SeriesSet>(
       std::make_unique<StorageSeriesSet>(sources_, tenant_, std::move(series), mint, maxt));

@@ -21,6 +21,13 @@ void AppendPartition(std::string& out, Partition partition) {
   AppendBigEndian<uint32_t>(out, static_cast<uint32_t>(partition) ^ 0x80000000u);
 }
 
+bool ReadPartition(std::string_view& in, Partition& partition) {
+  uint32_t flipped;
+  if (!ReadBigEndian(in, flipped)) return false;
+  partition = static_cast<Partition>(flipped ^ 0x80000000u);
+  return true;
+}
+
 std::string TaggedKey(char tag, TenantId tenant) {
   std::string key(1, tag);
   AppendBigEndian<uint32_t>(key, tenant);
@@ -52,6 +59,11 @@ Partition PartitionOf(int64_t t) {
   return static_cast<Partition>(std::clamp(CeilDiv(t, kPartitionMs), kMin, kMax));
 }
 
+int64_t PartitionFirst(Partition partition) {
+  if (partition == std::numeric_limits<Partition>::min()) return kMinTime;
+  return PartitionEnd(partition - 1) + 1;
+}
+
 int64_t PartitionEnd(Partition partition) {
   if (partition == std::numeric_limits<Partition>::max()) return kMaxTime;
   return int64_t{partition} * kPartitionMs;
@@ -79,18 +91,19 @@ std::string EncodeRawKey(const RawKey& key) {
 }
 
 bool DecodeRawKey(std::string_view bytes, RawKey& key) {
-  uint32_t partition;
-  if (!ReadBigEndian(bytes, partition) || !ReadBigEndian(bytes, key.tenant) ||
-      !ReadBigEndian(bytes, key.series) || !ReadTime(bytes, key.block_end) || !bytes.empty()) {
-    return false;
-  }
-  key.partition = static_cast<Partition>(partition ^ 0x80000000u);
-  return true;
+  return ReadPartition(bytes, key.partition) && ReadBigEndian(bytes, key.tenant) &&
+         ReadBigEndian(bytes, key.series) && ReadTime(bytes, key.block_end) && bytes.empty();
 }
 
 std::string RawPartitionKey(Partition partition) {
   std::string out;
   AppendPartition(out, partition);
+  return out;
+}
+
+std::string RawTenantKey(Partition partition, TenantId tenant) {
+  std::string out = RawPartitionKey(partition);
+  AppendBigEndian<uint32_t>(out, tenant);
   return out;
 }
 
@@ -127,19 +140,37 @@ bool DecodeSealedKey(std::string_view bytes, TenantId& tenant) {
   return ReadTag(bytes, kSealedPrefix) && ReadBigEndian(bytes, tenant) && bytes.empty();
 }
 
-std::string ExemplarKey(TenantId tenant, SeriesId series, int64_t t, uint64_t hash) {
-  std::string key = TaggedKey('e', tenant);
-  AppendBigEndian<uint64_t>(key, series);
-  AppendTime(key, t);
+std::string ExemplarPartitionKey(Partition partition) {
+  std::string key(1, kExemplarPrefix);
+  AppendPartition(key, partition);
+  return key;
+}
+
+std::string ExemplarTenantKey(Partition partition, TenantId tenant) {
+  std::string key = ExemplarPartitionKey(partition);
+  AppendBigEndian<uint32_t>(key, tenant);
+  return key;
+}
+
+std::string ExemplarKey(const ExemplarPlace& place, uint64_t hash) {
+  std::string key = ExemplarTenantKey(PartitionOf(place.t), place.tenant);
+  AppendBigEndian<uint64_t>(key, place.series);
+  AppendTime(key, place.t);
   AppendBigEndian<uint64_t>(key, hash);
   return key;
 }
 
-bool DecodeExemplarTime(std::string_view key, int64_t& t) {
-  constexpr size_t kTimeAt = 1 + 4 + 8;
-  if (key.size() != kTimeAt + 16 || key[0] != 'e') return false;
-  key.remove_prefix(kTimeAt);
-  return ReadTime(key, t);
+bool DecodeExemplarPartition(std::string_view bytes, Partition& partition) {
+  return ReadTag(bytes, kExemplarPrefix) && ReadPartition(bytes, partition);
+}
+
+bool DecodeExemplarKey(std::string_view bytes, ExemplarPlace& place) {
+  Partition partition;
+  uint64_t hash;
+  return ReadTag(bytes, kExemplarPrefix) && ReadPartition(bytes, partition) &&
+         ReadBigEndian(bytes, place.tenant) && ReadBigEndian(bytes, place.series) &&
+         ReadTime(bytes, place.t) && ReadBigEndian(bytes, hash) && bytes.empty() &&
+         partition == PartitionOf(place.t);
 }
 
 std::string MetadataPrefix(TenantId tenant) { return TaggedKey('m', tenant); }
@@ -152,5 +183,11 @@ std::string MetadataKey(TenantId tenant, std::string_view metric) {
 
 std::string TrimKey() { return "j"; }
 std::string RetentionKey() { return "r"; }
+
+std::string TenantRetentionKey(std::string_view tenant) {
+  std::string key = RetentionKey();
+  key.append(tenant);
+  return key;
+}
 
 }  // namespace tidemark::tsdb

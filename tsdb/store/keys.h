@@ -5,10 +5,13 @@
 //   catalog  't' | tenant <u32>                      a tenant's name
 //            's' | tenant <u32> | series_id <u64>    a series' labels
 //   meta     'b' | tenant <u32>                      newest sealed time
-//            'e' | tenant <u32> | series_id <u64> | t <i64> | hash <u64>   exemplar
 //            'm' | tenant <u32> | metric name        metadata
 //            'j'                                     sequence the journal is trimmed to
 //            'r'                                     retention mark
+//            'r' | tenant name                       of a tenant with its own
+//            'x' | partition <u32> | tenant <u32> | series_id <u64> | t <i64> | hash <u64>
+//                                                    exemplar; by partition first, as in raw,
+//                                                    so that retention drops ranges
 //
 // Numbers are big-endian; a signed one has its sign bit flipped, so that byte
 // order is numeric order before 1970 too.  docs/formats.md has examples in hex.
@@ -43,7 +46,8 @@ int64_t BlockEnd(int64_t t);
 int64_t BlockFirst(int64_t block_end);
 // The partition that `t`, or the block with this end, belongs to.
 Partition PartitionOf(int64_t t);
-// The newest time that belongs to the partition.
+// The oldest and the newest time that belong to the partition.
+int64_t PartitionFirst(Partition partition);
 int64_t PartitionEnd(Partition partition);
 
 struct RawKey {
@@ -65,6 +69,8 @@ inline RawKey RawKeyOf(TenantId tenant, SeriesId series, int64_t block_end) {
 bool DecodeRawKey(std::string_view bytes, RawKey& key);
 // The first key of a partition: the end of the one before it.
 std::string RawPartitionKey(Partition partition);
+// The first key of a tenant in a partition.
+std::string RawTenantKey(Partition partition, TenantId tenant);
 
 std::string JournalKey(uint64_t sequence);
 bool DecodeJournalKey(std::string_view bytes, uint64_t& sequence);
@@ -79,13 +85,25 @@ bool DecodeSeriesKey(std::string_view bytes, TenantId& tenant, SeriesId& series)
 inline constexpr char kSealedPrefix = 'b';
 std::string SealedKey(TenantId tenant);
 bool DecodeSealedKey(std::string_view bytes, TenantId& tenant);
+inline constexpr char kExemplarPrefix = 'x';
+struct ExemplarPlace {
+  TenantId tenant = 0;
+  SeriesId series = 0;
+  int64_t t = 0;
+};
 // `hash` tells exemplars of one time apart.
-std::string ExemplarKey(TenantId tenant, SeriesId series, int64_t t, uint64_t hash);
-bool DecodeExemplarTime(std::string_view key, int64_t& t);
+std::string ExemplarKey(const ExemplarPlace& place, uint64_t hash);
+bool DecodeExemplarKey(std::string_view bytes, ExemplarPlace& place);
+// The first keys of a partition, and of a tenant in it.
+std::string ExemplarPartitionKey(Partition partition);
+std::string ExemplarTenantKey(Partition partition, TenantId tenant);
+// The partition that a key of an exemplar begins with; false when it is none.
+bool DecodeExemplarPartition(std::string_view bytes, Partition& partition);
 std::string MetadataPrefix(TenantId tenant);
 std::string MetadataKey(TenantId tenant, std::string_view metric);
 std::string TrimKey();
 std::string RetentionKey();
+std::string TenantRetentionKey(std::string_view tenant);
 
 // A signed number as eight bytes in numeric order, for values too.
 void AppendTime(std::string& out, int64_t t);

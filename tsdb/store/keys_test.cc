@@ -38,8 +38,9 @@ TEST(KeysTest, BytesAreAsDocumented) {
       {"series", SeriesKey(7, 42), "7300000007000000000000002a"},
       {"sealed", SealedKey(7), "6200000007"},
       {"metadata", MetadataKey(7, "up"), "6d000000077570"},
-      {"exemplar", ExemplarKey(7, 42, 1, 255),
-       "6500000007000000000000002a800000000000000100000000000000ff"},
+      {"retention of a tenant", TenantRetentionKey("up"), "727570"},
+      {"exemplar", ExemplarKey({7, 42, 1}, 255),
+       "788000000100000007000000000000002a800000000000000100000000000000ff"},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.name);
@@ -105,7 +106,6 @@ TEST(KeysTest, OtherBytesAreNoKeys) {
   uint64_t sequence;
   TenantId tenant;
   SeriesId series;
-  int64_t t;
   const std::string whole = EncodeRawKey(RawKeyOf(1, 2, 3));
   for (size_t n = 0; n < whole.size(); ++n) EXPECT_FALSE(DecodeRawKey(whole.substr(0, n), raw));
   EXPECT_FALSE(DecodeRawKey(whole + "x", raw));
@@ -113,9 +113,31 @@ TEST(KeysTest, OtherBytesAreNoKeys) {
   EXPECT_FALSE(DecodeTenantKey(SealedKey(1), tenant));
   EXPECT_FALSE(DecodeSealedKey(TenantKey(1), tenant));
   EXPECT_FALSE(DecodeSeriesKey(TenantKey(1), tenant, series));
-  EXPECT_FALSE(DecodeExemplarTime(SeriesKey(1, 2), t));
-  ASSERT_TRUE(DecodeExemplarTime(ExemplarKey(1, 2, -5, 9), t));
-  EXPECT_EQ(t, -5);
+  ExemplarPlace place;
+  const std::string exemplar = ExemplarKey({1, 2, -5}, 9);
+  for (size_t n = 0; n < exemplar.size(); ++n) {
+    EXPECT_FALSE(DecodeExemplarKey(exemplar.substr(0, n), place));
+  }
+  EXPECT_FALSE(DecodeExemplarKey(SeriesKey(1, 2), place));
+}
+
+TEST(KeysTest, ExemplarsLieByPartitionTenantSeriesAndTime) {
+  ExemplarPlace place;
+  ASSERT_TRUE(DecodeExemplarKey(ExemplarKey({1, 2, -5}, 9), place));
+  EXPECT_EQ(place.tenant, 1u);
+  EXPECT_EQ(place.series, 2u);
+  EXPECT_EQ(place.t, -5);
+  Partition partition;
+  ASSERT_TRUE(DecodeExemplarPartition(ExemplarKey({1, 2, kPartitionMs + 1}, 9), partition));
+  EXPECT_EQ(partition, 2);
+  const std::string in_order[] = {
+      ExemplarPartitionKey(-1),  ExemplarKey({7, 7, -kPartitionMs}, 0),
+      ExemplarPartitionKey(0),   ExemplarTenantKey(0, 3),
+      ExemplarKey({3, 1, 0}, 5), ExemplarKey({3, 2, -9}, 5),
+      ExemplarKey({3, 2, 0}, 0), ExemplarTenantKey(0, 4),
+      ExemplarKey({1, 1, 1}, 5), ExemplarPartitionKey(2),
+  };
+  for (size_t i = 1; i < std::size(in_order); ++i) EXPECT_LT(in_order[i - 1], in_order[i]) << i;
 }
 
 }  // namespace
