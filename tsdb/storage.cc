@@ -31,9 +31,9 @@ class StorageImpl : public Storage {
       : options_(options),
         metrics_(metrics),
         store_(std::move(store)),
-        retention_(*store_, partitions_,
-                   {options.raw_retention_ms, options.raw_retention_ms_by_tenant},
-                   [head = head_] { return head->tenants().Names(); }, *options.clock) {}
+        retention_(
+            *store_, partitions_, {options.raw_retention_ms, options.raw_retention_ms_by_tenant},
+            [head = head_] { return head->tenants().Names(); }, *options.clock) {}
   ~StorageImpl() override { Close().IgnoreError(); }
 
   Status Start();
@@ -90,11 +90,15 @@ class StorageImpl : public Storage {
   Mutex snapshot_mutex_;  // one at a time; before the sealer's
 };
 
-// A quarter of the memory is RocksDB's for memtables, a quarter its cache; the
-// head has half, of which samples may take a quarter before a seal begins.
+// A quarter of the memory is RocksDB's for write buffers, a quarter its cache;
+// the head has half.  A seal begins long before: the journal must fit into its
+// write buffer until it is trimmed, so as never to be written to a file, and
+// bounds the time that a restart takes.
 MaintenanceOptions StorageImpl::maintenance_options() const {
   MaintenanceOptions out;
-  out.seal_sample_bytes = static_cast<int64_t>(options_.memory_bytes / 8);
+  const uint64_t bytes = std::clamp<uint64_t>(options_.memory_bytes / 16, 4 << 20, 128 << 20);
+  out.seal_sample_bytes = static_cast<int64_t>(bytes);
+  out.seal_journal_bytes = bytes;
   out.sync_every_ms = options_.fsync == FsyncMode::kInterval ? options_.fsync_interval_ms : 0;
   out.clock = options_.clock;
   return out;
@@ -110,7 +114,7 @@ Status StorageImpl::Start() {
   journal_->NoteReplayed(loaded.journal.bytes);
   gate_ = std::make_unique<WriteGate>(WriteGateOptions{options_.path, options_.min_free_disk,
                                                        options_.memory_bytes / 2, options_.clock},
-                                      *head_, *journal_);
+                                      *head_, *store_, *journal_);
   committer_ = std::make_unique<Committer>(*head_, *journal_, *store_, metrics_);
   appender_context_ = std::make_unique<AppenderContext>(
       AppenderContext{options_.max_label_names, options_.max_label_name_bytes,
@@ -119,6 +123,7 @@ Status StorageImpl::Start() {
   maintenance_ = std::make_unique<Maintenance>(maintenance_options(), *head_, *journal_, *sealer_,
                                                retention_, *store_);
   AddHeadGauges(head_, metrics_);
+  AddHeadBudget(head_, options_.memory_bytes / 2, metrics_);
   maintenance_->Start();
   return OkStatus();
 }
@@ -126,6 +131,8 @@ Status StorageImpl::Start() {
 Status StorageImpl::Flush() {
   RETURN_IF_ERROR(sealer_->Seal());
   RETURN_IF_ERROR(retention_.Advance());
+  // Records that were not trimmed yet when RocksDB's log was released.
+  RETURN_IF_ERROR(store_->Compact(Family::kJournal));
   return store_->Compact(Family::kRaw);
 }
 

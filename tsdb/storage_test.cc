@@ -531,6 +531,30 @@ TEST_F(StorageTest, ASealThatFailsAtAnyStepIsRepeated) {
   }
 }
 
+TEST_F(StorageTest, PastItsMemoryItRefusesBeforeItAllocates) {
+  options_.memory_bytes = 8 << 20;
+  Open();
+  StatusOr<CommitReport> refused = CommitReport();
+  int n = 0;
+  for (; refused.ok() && n < 50'000; n += 100) {
+    Batch batch;
+    for (int i = n; i < n + 100; ++i) batch.emplace_back(SeriesLabels(i), kNow, 1.0);
+    refused = Commit(batch);
+  }
+  ASSERT_EQ(refused.status().code(), StatusCode::kUnavailable);
+  EXPECT_NE(refused.status().message().find("raise storage.memory"), std::string::npos)
+      << refused.status();
+  EXPECT_EQ(storage_->WriteHealth().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(storage_->Stats()[0].series, static_cast<uint64_t>(n - 100));
+  const auto got = ReadAll(*storage_, "default", kMin, kMax);
+  ASSERT_TRUE(got.ok());
+  EXPECT_EQ(got->size(), static_cast<size_t>(n - 100));
+
+  options_.memory_bytes = 256 << 20;
+  Open();
+  EXPECT_TRUE(Commit({{SeriesLabels(n), kNow, 1.0}}).ok());
+}
+
 TEST_F(StorageTest, TenantsMayKeepLongerOrShorter) {
   options_.raw_retention_ms = 10 * kPartitionMs;
   options_.raw_retention_ms_by_tenant = {

@@ -19,7 +19,7 @@ namespace tidemark::tsdb {
 struct MaintenanceOptions {
   // A seal begins when the head's samples, or the journal, have so many bytes,
   // or the last one was so long ago.
-  int64_t seal_sample_bytes = 256LL << 20;
+  int64_t seal_sample_bytes = 128LL << 20;
   uint64_t seal_journal_bytes = 128ULL << 20;
   int64_t seal_every_ms = 30 * 60'000LL;
   int64_t sync_every_ms = 0;  // 0: every commit syncs

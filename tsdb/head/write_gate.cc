@@ -12,6 +12,11 @@ namespace {
 constexpr int64_t kLookEveryNs = 1'000'000'000;
 constexpr double kMiB = 1 << 20;
 
+template <typename T>
+double Mib(T bytes) {
+  return static_cast<double>(bytes) / kMiB;
+}
+
 Status LookAtDisk(const std::string& path, double min_free) {
   struct statvfs fs;
   if (statvfs(path.c_str(), &fs) != 0) {
@@ -35,9 +40,23 @@ Status WriteGate::CheckMemory() const {
   const int64_t used = head_.sample_bytes() + head_.series_bytes();
   if (used < static_cast<int64_t>(options_.memory_bytes)) return OkStatus();
   return Unavailable(fmt::format(
-      "the newest samples and the index take {:.0f} MiB of a budget of {:.0f} MiB: send again "
-      "later; if it stays, raise the memory setting or send fewer series",
-      static_cast<double>(used) / kMiB, static_cast<double>(options_.memory_bytes) / kMiB));
+      "samples not yet sealed take {:.0f} MiB, series {:.0f} MiB, of {:.0f} MiB (half of "
+      "storage.memory): send again later; if it stays, raise storage.memory or send fewer series",
+      Mib(head_.sample_bytes()), Mib(head_.series_bytes()), Mib(options_.memory_bytes)));
+}
+
+Status WriteGate::CheckStore() const {
+  const StoreLoad load = store_.load();
+  if (load.stalled) {
+    return Unavailable(
+        "the database waits for its compaction to catch up: send again later; if it stays, the "
+        "disk is too slow for this load");
+  }
+  if (load.write_buffer_bytes < load.write_buffer_budget) return OkStatus();
+  return Unavailable(fmt::format(
+      "write buffers take {:.0f} MiB of {:.0f} MiB (a quarter of storage.memory): send again "
+      "later; if it stays, raise storage.memory, or the disk is too slow for this load",
+      Mib(load.write_buffer_bytes), Mib(load.write_buffer_budget)));
 }
 
 Status WriteGate::CheckDisk() {
@@ -58,7 +77,19 @@ Status WriteGate::CheckDisk() {
 Status WriteGate::Check() {
   RETURN_IF_ERROR(CheckDisk());
   RETURN_IF_ERROR(CheckMemory());
+  RETURN_IF_ERROR(CheckStore());
   return journal_.Recover();
+}
+
+void AddHeadBudget(const std::shared_ptr<const Head>& head, uint64_t budget, Metrics& metrics) {
+  const Metrics::LabelPairs part = {{"part", "head"}};
+  metrics.AddGauge(
+      "tidemark_storage_memory_budget_bytes", "What a part of storage.memory may take.",
+      [budget] { return static_cast<double>(budget); }, part);
+  metrics.AddGauge(
+      "tidemark_storage_memory_used_bytes",
+      "What a part of storage.memory takes; past its budget writes are answered with 503.",
+      [head] { return static_cast<double>(head->sample_bytes() + head->series_bytes()); }, part);
 }
 
 }  // namespace tidemark::tsdb

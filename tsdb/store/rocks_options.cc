@@ -4,7 +4,6 @@
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/sst_partitioner.h>
 #include <rocksdb/table.h>
-#include <rocksdb/write_buffer_manager.h>
 
 #include <algorithm>
 
@@ -45,7 +44,12 @@ std::string_view FamilyName(Family family) {
   return kNames[static_cast<size_t>(family)];
 }
 
-rocksdb::DBOptions MakeDbOptions(const StoreOptions& options) {
+uint64_t WriteBufferBudget(const StoreOptions& options) {
+  return std::max(options.memory_bytes / 4, 16 * kMiB);
+}
+
+rocksdb::DBOptions MakeDbOptions(
+    const std::shared_ptr<rocksdb::WriteBufferManager>& write_buffers) {
   rocksdb::DBOptions db;
   db.create_if_missing = true;
   db.create_missing_column_families = true;
@@ -57,8 +61,7 @@ rocksdb::DBOptions MakeDbOptions(const StoreOptions& options) {
   db.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   // Seals keep the log short; this bounds it when they fail.
   db.max_total_wal_size = 1024 * kMiB;
-  db.write_buffer_manager =
-      std::make_shared<rocksdb::WriteBufferManager>(std::max(options.memory_bytes / 4, 16 * kMiB));
+  db.write_buffer_manager = write_buffers;
   db.max_background_jobs = 2;
   db.bytes_per_sync = 1 * kMiB;
   db.stats_dump_period_sec = 0;
@@ -73,6 +76,9 @@ rocksdb::ColumnFamilyOptions MakeFamilyOptions(
   out.table_factory = MakeTable(cache);
   out.compression = rocksdb::kZSTD;
   out.write_buffer_size = kOpeningBufferBytes;
+  // With the default, 2, writes stop when one buffer fills while another is
+  // flushed.  What all of them take together is bounded by the budget.
+  out.max_write_buffer_number = 8;
   if (family == Family::kJournal) out.compression = rocksdb::kNoCompression;  // short-lived
   if (family == Family::kRaw) {
     out.merge_operator = raw_merge;

@@ -3,6 +3,7 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/options.h>
+#include <rocksdb/write_buffer_manager.h>
 
 #include <cstdint>
 #include <memory>
@@ -15,7 +16,11 @@ namespace tidemark::tsdb {
 // As the column family is called on disk.
 std::string_view FamilyName(Family family);
 
-rocksdb::DBOptions MakeDbOptions(const StoreOptions& options);
+// What write buffers may take: writes are refused past it.  RocksDB begins to
+// flush at three quarters of it, so that ordinary load never comes that far.
+uint64_t WriteBufferBudget(const StoreOptions& options);
+
+rocksdb::DBOptions MakeDbOptions(const std::shared_ptr<rocksdb::WriteBufferManager>& write_buffers);
 
 // `cache` is shared by all families.  With a small write buffer: the database
 // is given the real one, WriteBufferBytes, once it is open.

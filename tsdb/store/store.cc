@@ -20,6 +20,7 @@
 #include "tsdb/store/raw_merge.h"
 #include "tsdb/store/rocks_options.h"
 #include "tsdb/store/rocks_status.h"
+#include "tsdb/store/rocks_watch.h"
 
 namespace tidemark::tsdb {
 namespace {
@@ -121,17 +122,18 @@ class SentinelWatch : public rocksdb::EventListener {
 
 class StoreImpl : public Store {
  public:
-  explicit StoreImpl(std::shared_ptr<rocksdb::MergeOperator> raw_merge)
-      : raw_merge_(std::move(raw_merge)) {}
+  StoreImpl(const StoreOptions& options, Metrics& metrics,
+            std::shared_ptr<rocksdb::MergeOperator> raw_merge);
   ~StoreImpl() override;
 
-  Status OpenAt(const StoreOptions& options);
+  Status OpenDatabase();
 
   std::unique_ptr<WriteBatch> NewBatch() const override {
     return std::make_unique<RocksBatch>(handles_);
   }
   Status Write(WriteBatch& batch, WriteMode mode) override;
   Status Resume() override;
+  StoreLoad load() const override;
   Status SyncLog() override;
   Status Flush(std::span<const Family> families) override;
   Status ReleaseLog() override;
@@ -146,17 +148,32 @@ class StoreImpl : public Store {
   rocksdb::ColumnFamilyHandle* handle(Family family) const {
     return handles_[static_cast<size_t>(family)];
   }
-  Status SetWriteBuffers(const StoreOptions& options);
+  Status SetWriteBuffers();
   Status CheckFormat();
   Status WriteFormat();
   void KeepSentinel();
 
-  std::shared_ptr<rocksdb::MergeOperator> raw_merge_;
+  const StoreOptions options_;
+  const std::shared_ptr<rocksdb::MergeOperator> raw_merge_;
+  const std::shared_ptr<rocksdb::Cache> cache_;
+  const std::shared_ptr<rocksdb::WriteBufferManager> write_buffers_;
+  const std::shared_ptr<RocksWatch> watch_;
   const std::shared_ptr<SentinelWatch> sentinel_ = std::make_shared<SentinelWatch>();
   std::unique_ptr<rocksdb::DB> db_;
   Handles handles_{};
   rocksdb::ColumnFamilyHandle* default_handle_ = nullptr;
 };
+
+StoreImpl::StoreImpl(const StoreOptions& options, Metrics& metrics,
+                     std::shared_ptr<rocksdb::MergeOperator> raw_merge)
+    : options_(options),
+      raw_merge_(std::move(raw_merge)),
+      cache_(rocksdb::NewLRUCache(options.memory_bytes / 4)),
+      write_buffers_(
+          std::make_shared<rocksdb::WriteBufferManager>(WriteBufferBudget(options) / 4 * 3)),
+      watch_(std::make_shared<RocksWatch>(metrics)) {
+  AddStoreGauges(write_buffers_, WriteBufferBudget(options), cache_, watch_, metrics);
+}
 
 StoreImpl::~StoreImpl() {
   if (db_ == nullptr) return;
@@ -201,8 +218,8 @@ Status RefuseUnknownFamilies(const rocksdb::DBOptions& options, const std::strin
 }
 
 std::vector<rocksdb::ColumnFamilyDescriptor> Descriptors(
-    const StoreOptions& options, const std::shared_ptr<rocksdb::MergeOperator>& raw_merge) {
-  const auto cache = rocksdb::NewLRUCache(options.memory_bytes / 4);
+    const std::shared_ptr<rocksdb::Cache>& cache,
+    const std::shared_ptr<rocksdb::MergeOperator>& raw_merge) {
   std::vector<rocksdb::ColumnFamilyDescriptor> out;
   rocksdb::ColumnFamilyOptions tiny;
   tiny.write_buffer_size = 1 << 20;
@@ -216,34 +233,34 @@ std::vector<rocksdb::ColumnFamilyDescriptor> Descriptors(
 
 }  // namespace
 
-Status StoreImpl::OpenAt(const StoreOptions& options) {
+Status StoreImpl::OpenDatabase() {
   std::error_code error;
-  std::filesystem::create_directories(options.path, error);
+  std::filesystem::create_directories(options_.path, error);
   if (error) {
     return FailedPrecondition(
-        fmt::format("cannot create the folder {}: {}", options.path, error.message()));
+        fmt::format("cannot create the folder {}: {}", options_.path, error.message()));
   }
-  RETURN_IF_ERROR(RefuseHeadless(options.path));
-  rocksdb::DBOptions db_options = MakeDbOptions(options);
-  db_options.listeners.push_back(sentinel_);
-  RETURN_IF_ERROR(RefuseUnknownFamilies(db_options, options.path));
+  RETURN_IF_ERROR(RefuseHeadless(options_.path));
+  rocksdb::DBOptions db_options = MakeDbOptions(write_buffers_);
+  db_options.listeners = {sentinel_, watch_};
+  RETURN_IF_ERROR(RefuseUnknownFamilies(db_options, options_.path));
   rocksdb::DB* db = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   RETURN_IF_ERROR(FromOpenStatus(
-      rocksdb::DB::Open(db_options, options.path, Descriptors(options, raw_merge_), &handles, &db),
-      options.path));
+      rocksdb::DB::Open(db_options, options_.path, Descriptors(cache_, raw_merge_), &handles, &db),
+      options_.path));
   db_.reset(db);
   default_handle_ = handles[0];
   for (size_t i = 0; i < kFamilies; ++i) handles_[i] = handles[i + 1];
-  RETURN_IF_ERROR(SetWriteBuffers(options));
+  RETURN_IF_ERROR(SetWriteBuffers());
   return CheckFormat();
 }
 
 // Only now, see MakeFamilyOptions.
-Status StoreImpl::SetWriteBuffers(const StoreOptions& options) {
+Status StoreImpl::SetWriteBuffers() {
   for (size_t i = 0; i < kFamilies; ++i) {
     const auto family = static_cast<Family>(i);
-    const std::string bytes = std::to_string(WriteBufferBytes(family, options));
+    const std::string bytes = std::to_string(WriteBufferBytes(family, options_));
     RETURN_IF_ERROR(FromWriteStatus(db_->SetOptions(handle(family), {{"write_buffer_size", bytes}}),
                                     "setting write buffers"));
   }
@@ -303,6 +320,10 @@ Status StoreImpl::Write(WriteBatch& batch, WriteMode mode) {
 }
 
 Status StoreImpl::Resume() { return FromWriteStatus(db_->Resume(), "resuming writes"); }
+
+StoreLoad StoreImpl::load() const {
+  return {write_buffers_->memory_usage(), WriteBufferBudget(options_), watch_->stalled()};
+}
 
 Status StoreImpl::SyncLog() { return FromWriteStatus(db_->SyncWAL(), "syncing the log"); }
 
@@ -386,8 +407,8 @@ StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options, Metric
   Counter* unreadable = metrics.AddCounter(
       "tidemark_store_unreadable_runs_total",
       "Stored runs of samples that could not be decoded while merging; kept as they are.");
-  auto store = std::make_unique<StoreImpl>(NewRawMergeOperator(unreadable));
-  RETURN_IF_ERROR(store->OpenAt(options));
+  auto store = std::make_unique<StoreImpl>(options, metrics, NewRawMergeOperator(unreadable));
+  RETURN_IF_ERROR(store->OpenDatabase());
   return StatusOr<std::unique_ptr<Store>>(std::move(store));
 }
 

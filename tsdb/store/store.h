@@ -45,6 +45,14 @@ struct StoreOptions {
   uint64_t memory_bytes = 2ULL << 30;
 };
 
+// How hard the database is pressed.
+struct StoreLoad {
+  uint64_t write_buffer_bytes = 0;
+  uint64_t write_buffer_budget = 0;
+  // Flushes or compactions do not keep up: writes with a log fail.
+  bool stalled = false;
+};
+
 enum class WriteMode {
   kSync,        // in RocksDB's log and on the device
   kNoSync,      // in RocksDB's log; survives the process, not the machine
@@ -100,6 +108,7 @@ class Store {
   virtual Status Write(WriteBatch& batch, WriteMode mode) = 0;
   // After a failed Write: whether RocksDB takes writes again.
   virtual Status Resume() = 0;
+  virtual StoreLoad load() const = 0;
   // Everything written with kNoSync is on the device when it returns.
   virtual Status SyncLog() = 0;
   // Everything of these families is in files, and on the device.

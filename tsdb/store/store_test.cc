@@ -224,6 +224,20 @@ TEST_F(StoreTest, AReleasedLogIsGoneFromTheDisk) {
   }
 }
 
+TEST_F(StoreTest, ABurstOfWritesIsTakenAndShowsInTheLoad) {
+  const std::string bytes(100'000, 'x');
+  uint64_t most = 0;
+  for (uint64_t sequence = 0; sequence < 400; ++sequence) {
+    Put(Family::kJournal, JournalKey(sequence), bytes);  // none fails
+    most = std::max(most, store_->load().write_buffer_bytes);
+  }
+  EXPECT_EQ(store_->load().write_buffer_budget, options_.memory_bytes / 4);
+  EXPECT_GT(most, 8u << 20);
+  ASSERT_TRUE(store_->ReleaseLog().ok());
+  EXPECT_LT(store_->load().write_buffer_bytes, 4u << 20);
+  EXPECT_FALSE(store_->load().stalled);
+}
+
 TEST_F(StoreTest, DropGivesTheSpaceBack) {
   // Of bytes that zstd cannot make smaller.
   std::mt19937_64 random(1);

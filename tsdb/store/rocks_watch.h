@@ -1,0 +1,54 @@
+// RocksWatch: what RocksDB does in the background, as metrics, log lines, and
+// an answer to "should writes wait?".  Private to tsdb/store.
+#pragma once
+
+#include <rocksdb/cache.h>
+#include <rocksdb/listener.h>
+#include <rocksdb/write_buffer_manager.h>
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "tsdb/base/metrics.h"
+#include "tsdb/store/store.h"
+
+namespace tidemark::tsdb {
+
+// Threads: all functions may be called from any thread.
+class RocksWatch : public rocksdb::EventListener {
+ public:
+  // `metrics` must outlive it.
+  explicit RocksWatch(Metrics& metrics);
+
+  // Whether RocksDB delays or stops writes of any family: it waits for a flush
+  // or a compaction, and a write that does not want to wait fails.
+  bool stalled() const { return stalled_families_.load(std::memory_order_relaxed) > 0; }
+
+  void OnFlushCompleted(rocksdb::DB* db, const rocksdb::FlushJobInfo& info) override;
+  void OnCompactionCompleted(rocksdb::DB* db, const rocksdb::CompactionJobInfo& info) override;
+  void OnStallConditionsChanged(const rocksdb::WriteStallInfo& info) override;
+  void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) override;
+
+ private:
+  struct FamilyCounters {
+    Counter* flushed_bytes;
+    Counter* compacted_bytes;
+  };
+  // Null for RocksDB's default family.
+  const FamilyCounters* Find(const std::string& name) const;
+
+  std::array<FamilyCounters, kFamilies> families_;
+  Counter* stalls_;
+  Counter* errors_;
+  std::atomic<int> stalled_families_{0};
+};
+
+// Gauges of what is used of the budgets for write buffers and block cache; and
+// whether writes wait.  They live as long as the registry.
+void AddStoreGauges(const std::shared_ptr<rocksdb::WriteBufferManager>& buffers,
+                    uint64_t buffer_budget, const std::shared_ptr<rocksdb::Cache>& cache,
+                    const std::shared_ptr<RocksWatch>& watch, Metrics& metrics);
+
+}  // namespace tidemark::tsdb
