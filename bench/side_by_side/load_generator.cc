@@ -36,7 +36,7 @@ struct Options {
   int port = 0;
   size_t series = 1000;
   size_t connections = 4;
-  size_t slice_bytes = 256u << 20;
+  size_t slice_bytes = 64u << 20;
   size_t expectations = 40;
   InstanceOptions instance;
   StreamOptions stream;
