@@ -13,7 +13,8 @@
 namespace tidemark::tsdb {
 namespace {
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kPlain = 1;       // versions: without starts
+constexpr uint8_t kWithStarts = 2;  // and with them
 
 bool IsKnown(uint8_t codec) { return codec <= static_cast<uint8_t>(kLastCodec); }
 
@@ -33,25 +34,19 @@ bool ReadHeader(std::string_view& in, EncodedRun& run, uint64_t& length) {
   return run.info.max_t >= min_t;
 }
 
-// The first sample of `run` at or after `t`.
+// The samples of `run` at or after `t`.
 SampleRun From(const SampleRun& run, int64_t t) {
   const auto n =
       static_cast<size_t>(std::lower_bound(run.t.begin(), run.t.end(), t) - run.t.begin());
-  SampleRun rest;
-  rest.t = run.t.subspan(n);
-  if (run.is_float()) {
-    rest.v = run.v.subspan(n);
-  } else {
-    rest.h = run.h.subspan(n);
-  }
-  return rest;
+  return run.Part(n, run.size() - n);
 }
 
 }  // namespace
 
-void AppendRun(std::string& out, const ChunkView& chunk, const RunInfo& info) {
+void AppendRun(std::string& out, const ChunkView& chunk, const RunInfo& info,
+               std::string_view starts) {
   const size_t start = out.size();
-  AppendBigEndian<uint8_t>(out, kVersion);
+  AppendBigEndian<uint8_t>(out, starts.empty() ? kPlain : kWithStarts);
   AppendBigEndian<uint8_t>(out, static_cast<uint8_t>(chunk.codec));
   AppendBigEndian<uint8_t>(out, info.flags);
   AppendVarint(out, chunk.count);
@@ -59,6 +54,7 @@ void AppendRun(std::string& out, const ChunkView& chunk, const RunInfo& info) {
   AppendVarint(out, static_cast<uint64_t>(info.max_t) - static_cast<uint64_t>(info.min_t));
   AppendVarint(out, info.sequence);
   AppendLengthPrefixed(out, chunk.bytes);
+  if (!starts.empty()) AppendLengthPrefixed(out, starts);
   AppendBigEndian<uint32_t>(out, Checksum32(std::string_view(out).substr(start)));
 }
 
@@ -73,8 +69,8 @@ StatusOr<EncodedRun> ReadRun(std::string_view& in) {
   uint8_t version;
   uint64_t length;
   if (!ReadBigEndian(rest, version)) return DataLoss("run: no bytes");
-  if (version != kVersion) {
-    return DataLoss(fmt::format("run: version {}, this program reads {}", version, kVersion));
+  if (version != kPlain && version != kWithStarts) {
+    return DataLoss(fmt::format("run: version {}, this program reads {}", version, kWithStarts));
   }
   if (!ReadHeader(rest, run, length)) return DataLoss("run: the header is cut or damaged");
   if (length > rest.size() || rest.size() - length < sizeof(uint32_t)) {
@@ -83,6 +79,10 @@ StatusOr<EncodedRun> ReadRun(std::string_view& in) {
   }
   run.chunk.bytes = rest.substr(0, length);
   rest.remove_prefix(length);
+  if (version == kWithStarts && (!ReadLengthPrefixed(rest, run.starts) || run.starts.empty() ||
+                                 rest.size() < sizeof(uint32_t))) {
+    return DataLoss("run: the starts are cut or damaged");
+  }
   const uint32_t checksum = Checksum32(in.substr(0, in.size() - rest.size()));
   uint32_t stored = 0;
   ReadBigEndian(rest, stored);
@@ -97,7 +97,8 @@ StatusOr<EncodedRun> ReadRun(std::string_view& in) {
   return run;
 }
 
-RunListIterator::RunListIterator(std::string list) : list_(std::move(list)), rest_(list_) {}
+RunListIterator::RunListIterator(std::string list, bool start_times)
+    : list_(std::move(list)), start_times_(start_times), rest_(list_) {}
 
 bool RunListIterator::Next() {
   constexpr int64_t kAnyTime = std::numeric_limits<int64_t>::min();
@@ -110,7 +111,7 @@ bool RunListIterator::Next() {
 bool RunListIterator::Seek(int64_t t) {
   while (run_.size() == 0 || run_.t.back() < t) {
     if (decoder_ != nullptr && decoder_max_t_ < t) decoder_ = nullptr;
-    if (decoder_ != nullptr) decoder_->Skip(t);
+    if (decoder_ != nullptr && !reads_starts_) decoder_->Skip(t);
     while (!NextBatch()) {
       if (!OpenRun(t)) return false;
     }
@@ -125,11 +126,21 @@ bool RunListIterator::NextBatch() {
   if (decoder_ == nullptr || !status_.ok()) return false;
   if (decoder_->Next()) {
     run_ = decoder_->run();
-    return true;
+    return !reads_starts_ || ReadStarts();
   }
   if (!decoder_->status().ok()) Fail(decoder_->status());
   decoder_ = nullptr;
   return false;
+}
+
+// Of the samples in run_.
+bool RunListIterator::ReadStarts() {
+  starts_.clear();
+  for (const int64_t t : run_.t) starts_.push_back(start_reader_.Next(t));
+  run_.start = starts_;
+  if (start_reader_.ok()) return true;
+  run_ = {};
+  return Fail(DataLoss("run: the starts are damaged"));
 }
 
 // Opens the next run that does not end before `from`.
@@ -147,7 +158,12 @@ bool RunListIterator::OpenRun(int64_t from) {
     decoder_max_t_ = run->info.max_t;
     if (run->info.max_t < from) continue;
     decoder_ = NewChunkDecoder(run->chunk);
-    decoder_->Skip(from);
+    reads_starts_ = start_times_ && !run->starts.empty();
+    if (reads_starts_) {
+      start_reader_ = StartReader(run->starts);
+    } else {
+      decoder_->Skip(from);
+    }
     return true;
   }
   return false;

@@ -22,9 +22,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tsdb/base/status.h"
 #include "tsdb/chunk/chunk.h"
+#include "tsdb/chunk/start_column.h"
 #include "tsdb/model/sample_iterator.h"
 
 namespace tidemark::tsdb {
@@ -52,12 +54,15 @@ struct CutInterval {
 struct EncodedRun {
   RunInfo info;
   ChunkView chunk;
-  std::string_view bytes;  // header, chunk and checksum
+  std::string_view starts;  // of the samples (tsdb/chunk/start_column.h); mostly empty
+  std::string_view bytes;   // header, chunk, starts and checksum
 };
 
 // Appends a run of the samples in `chunk`; info.min_t and info.max_t are those of
-// the first and the last of them.
-void AppendRun(std::string& out, const ChunkView& chunk, const RunInfo& info);
+// the first and the last of them.  `starts`: a column of their start times, or
+// empty.
+void AppendRun(std::string& out, const ChunkView& chunk, const RunInfo& info,
+               std::string_view starts = {});
 
 // Appends a cut: of all that was written before it, in this list and in older
 // ones, the samples in the interval are gone; later ones are not touched.  Where
@@ -81,8 +86,9 @@ StatusOr<EncodedRun> ReadRun(std::string_view& in);
 // Threads: one.
 class RunListIterator : public SampleIterator {
  public:
-  // Owns the bytes.
-  explicit RunListIterator(std::string list);
+  // Owns the bytes.  `start_times`: fill SampleRun::start, too; then runs that
+  // have starts are decoded whole.
+  explicit RunListIterator(std::string list, bool start_times = false);
   RunListIterator(const RunListIterator&) = delete;
   RunListIterator& operator=(const RunListIterator&) = delete;
 
@@ -95,14 +101,19 @@ class RunListIterator : public SampleIterator {
 
  private:
   bool NextBatch();
+  bool ReadStarts();
   bool OpenRun(int64_t from);
   bool Fail(const Status& status);
 
   const std::string list_;
+  const bool start_times_;
   std::string_view rest_;  // of list_: the runs not opened yet
   std::unique_ptr<ChunkDecoder> decoder_;
   int64_t decoder_max_t_ = 0;
   bool opened_any_ = false;
+  bool reads_starts_ = false;  // of the open run
+  StartReader start_reader_;
+  std::vector<int64_t> starts_;
   SampleRun run_;
   Status status_;
 };

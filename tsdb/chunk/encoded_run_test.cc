@@ -64,8 +64,23 @@ TEST(EncodedRunTest, HeaderComesBack) {
   }
 }
 
-TEST(EncodedRunTest, EveryCutAndEveryFlippedBitShows) {
-  const std::string good = Floats(1000, 10, 20);
+// The first half of the samples began at -7.
+std::string WithStarts(int64_t first, int64_t step, int n) {
+  const std::string plain = Floats(first, step, n);
+  std::string_view in = plain;
+  const auto run = ReadRun(in);
+  StartWriter starts;
+  for (int i = 0; i < n / 2; ++i) starts.Add(static_cast<uint32_t>(i), first + i * step, -7);
+  std::string out;
+  AppendRun(out, run->chunk, run->info, starts.Finish());
+  return out;
+}
+
+class EncodedRunDamageTest : public testing::TestWithParam<bool> {};
+INSTANTIATE_TEST_SUITE_P(, EncodedRunDamageTest, testing::Bool());
+
+TEST_P(EncodedRunDamageTest, EveryCutAndEveryFlippedBitShows) {
+  const std::string good = GetParam() ? WithStarts(1000, 10, 20) : Floats(1000, 10, 20);
   for (size_t n = 0; n < good.size(); ++n) {
     const std::string cut = good.substr(0, n);
     std::string_view in = cut;
@@ -82,9 +97,9 @@ TEST(EncodedRunTest, EveryCutAndEveryFlippedBitShows) {
 
 TEST(EncodedRunTest, WhatALaterVersionWroteIsNamed) {
   std::string later = Floats(0, 1, 1);
-  later[0] = 2;
+  later[0] = 3;
   std::string_view in = later;
-  EXPECT_THAT(std::string(MessageOf(ReadRun(in).status())), HasSubstr("version 2"));
+  EXPECT_THAT(std::string(MessageOf(ReadRun(in).status())), HasSubstr("version 3"));
   std::string codec;
   AppendRun(codec, {static_cast<Codec>(77), 1, "x"}, {});
   in = codec;
@@ -100,6 +115,40 @@ TEST(RunListIteratorTest, RunsOfBothTypes) {
   EXPECT_EQ(times[200], 5000);
   EXPECT_EQ(times[242], 9002);
   EXPECT_FALSE(it.Next());
+}
+
+TEST(RunListIteratorTest, StartsAreThereForWhoAsks) {
+  const std::string list = WithStarts(0, 10, 300) + Floats(5000, 10, 100);
+  RunListIterator plain(list);
+  while (plain.Next()) EXPECT_TRUE(plain.run().start.empty());
+  EXPECT_TRUE(plain.status().ok());
+  for (const int64_t from : {-1, 0, 700, 1300, 1490, 1500, 2985, 5005}) {
+    SCOPED_TRACE(from);
+    RunListIterator it(list, true);
+    ASSERT_TRUE(it.Seek(from));
+    do {
+      const SampleRun& run = it.run();
+      EXPECT_EQ(run.start.size(), run.t[0] < 5000 ? run.size() : 0);
+      for (size_t i = 0; i < run.start.size(); ++i)
+        EXPECT_EQ(run.start[i], run.t[i] < 1500 ? -7 : 0);
+    } while (it.Next());
+    EXPECT_TRUE(it.status().ok());
+  }
+}
+
+TEST(RunListIteratorTest, DamagedStartsAreNotSkippedOver) {
+  std::string_view in;
+  const std::string plain = Floats(0, 10, 20);
+  in = plain;
+  const auto run = ReadRun(in);
+  std::string damaged;
+  AppendRun(damaged, run->chunk, run->info, "\x07");
+  RunListIterator it(damaged, true);
+  EXPECT_FALSE(it.Next());
+  EXPECT_THAT(std::string(MessageOf(it.status())), HasSubstr("starts"));
+  RunListIterator samples(damaged);
+  EXPECT_EQ(Times(samples).size(), 20u);
+  EXPECT_TRUE(samples.status().ok());
 }
 
 TEST(RunListIteratorTest, CutsAreNoSamples) {

@@ -124,6 +124,21 @@ std::string CutList() {
   return UnionRuns(views);
 }
 
+// A counter that began once, was restarted, and then is not known to have been.
+std::string StartRun() {
+  FloatChunk chunk;
+  StartWriter starts;
+  for (uint32_t i = 0; i < 8; ++i) {
+    const int64_t t = kStart + i * 15000;
+    chunk.Append(t, i);
+    if (i < 6) starts.Add(i, t, i < 3 ? kStart - 3'600'000 : kStart + 40000);
+  }
+  starts.Add(7, kStart + 105000, kStart + 90000);
+  std::string out;
+  AppendRun(out, chunk.view(), {chunk.min_t(), chunk.max_t(), 2}, starts.Finish());
+  return out;
+}
+
 // 100 samples a minute apart, with a little jitter and a gap.
 std::vector<Sample> Sealed(double (*value)(int)) {
   std::vector<Sample> samples;
@@ -172,6 +187,7 @@ constexpr Golden kFiles[] = {
     {"histogram_run_v1", HistogramRun},
     {"mixed_list_v2", MixedList},
     {"cut_list_v1", CutList},
+    {"start_run_v2", StartRun},
     {"column_constant_run_v1", [] { return SealedRun(Constants()); }},
     {"column_decimal_run_v1", [] { return SealedRun(Decimals()); }},
     {"column_xor_run_v1", [] { return SealedRun(Fractions()); }},
@@ -256,6 +272,17 @@ TEST(GoldenTest, CutListV1IsRead) {
   while (it.Next()) values.insert(values.end(), it.run().v.begin(), it.run().v.end());
   EXPECT_TRUE(it.status().ok()) << it.status();
   EXPECT_EQ(values, (std::vector<double>{0, 1, 10, 11, 12}));
+}
+
+TEST(GoldenTest, StartRunV2IsRead) {
+  RunListIterator it(ReadGolden("start_run_v2"), true);
+  ASSERT_TRUE(it.Next());
+  std::vector<int64_t> starts(it.run().start.begin(), it.run().start.end());
+  for (int64_t& start : starts) start -= start == 0 ? 0 : kStart;
+  EXPECT_EQ(starts, (std::vector<int64_t>{-3'600'000, -3'600'000, -3'600'000, 40000, 40000, 40000,
+                                          0, 90000}));
+  EXPECT_FALSE(it.Next());
+  EXPECT_TRUE(it.status().ok()) << it.status();
 }
 
 TEST(GoldenTest, MixedListsAreRead) {

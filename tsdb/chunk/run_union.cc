@@ -8,7 +8,8 @@
 // Why it may be bracketed in any way: what the lists say about one time is a
 // function from what was there before to what is there after (keep, put v if
 // there is nothing, put v, remove, remove and put v).  These are closed under
-// composition, which is associative, and f(f(x)) = f(x) for each of them.
+// composition, which is associative, and f(f(x)) = f(x) for each of them.  A
+// sample's start is part of its v: it stays and goes with it.
 #include "tsdb/chunk/run_union.h"
 
 #include <algorithm>
@@ -19,6 +20,7 @@
 #include "tsdb/chunk/cuts.h"
 #include "tsdb/chunk/encoded_run.h"
 #include "tsdb/chunk/histogram_chunk.h"
+#include "tsdb/chunk/start_column.h"
 
 namespace tidemark::tsdb {
 namespace {
@@ -154,6 +156,21 @@ size_t DropRepeatedRuns(Group& group, const Cuts& cuts) {
   return dropped;
 }
 
+// When samples of one type began, by their index; 0, or past the end: not known.
+class Starts {
+ public:
+  void Set(size_t index, int64_t start) {
+    if (start == 0) return;
+    starts_.resize(index + 1);
+    starts_[index] = start;
+  }
+  bool empty() const { return starts_.empty(); }
+  int64_t operator[](size_t index) const { return index < starts_.size() ? starts_[index] : 0; }
+
+ private:
+  std::vector<int64_t> starts_;
+};
+
 class GroupUnion {
  public:
   explicit GroupUnion(const Cuts& cuts) : cuts_(cuts) {}
@@ -168,15 +185,19 @@ class GroupUnion {
   size_t cut() const { return cut_; }
 
  private:
-  void AddBatch(const SampleRun& batch, const PlacedRun& placed, bool touched);
+  void AddBatch(const SampleRun& batch, const PlacedRun& placed, bool touched, StartReader& starts);
   bool Continues(size_t from, size_t i) const;
   size_t EncodeFloats(size_t from, std::string& out) const;
   size_t EncodeHistograms(size_t from, std::string& out) const;
+  // The column of samples [from, end), which are of one type.
+  std::string EncodeStarts(size_t from, size_t end) const;
 
   const Cuts& cuts_;
   std::vector<SampleRef> samples_;
   std::vector<double> floats_;
   std::vector<FloatHistogram> histograms_;
+  Starts float_starts_;
+  Starts histogram_starts_;
   uint64_t sequence_ = 0;
   size_t cut_ = 0;
 };
@@ -184,12 +205,14 @@ class GroupUnion {
 bool GroupUnion::Add(const PlacedRun& placed) {
   const bool touched = cuts_.Touches(placed.run.info, placed.place);
   const auto decoder = NewChunkDecoder(placed.run.chunk);
-  while (decoder->Next()) AddBatch(decoder->run(), placed, touched);
+  StartReader starts(placed.run.starts);
+  while (decoder->Next()) AddBatch(decoder->run(), placed, touched, starts);
   sequence_ = std::max(sequence_, placed.run.info.sequence);
-  return decoder->status().ok();
+  return decoder->status().ok() && starts.ok();
 }
 
-void GroupUnion::AddBatch(const SampleRun& batch, const PlacedRun& placed, bool touched) {
+void GroupUnion::AddBatch(const SampleRun& batch, const PlacedRun& placed, bool touched,
+                          StartReader& starts) {
   const bool is_float = batch.is_float();
   const size_t first = is_float ? floats_.size() : histograms_.size();
   for (size_t i = 0; i < batch.size(); ++i) {
@@ -202,6 +225,9 @@ void GroupUnion::AddBatch(const SampleRun& batch, const PlacedRun& placed, bool 
   }
   floats_.insert(floats_.end(), batch.v.begin(), batch.v.end());
   histograms_.insert(histograms_.end(), batch.h.begin(), batch.h.end());
+  if (placed.run.starts.empty()) return;
+  Starts& kept = is_float ? float_starts_ : histogram_starts_;
+  for (size_t i = 0; i < batch.size(); ++i) kept.Set(first + i, starts.Next(batch.t[i]));
 }
 
 size_t GroupUnion::Sort() {
@@ -248,7 +274,7 @@ size_t GroupUnion::EncodeFloats(size_t from, std::string& out) const {
     values.push_back(floats_[samples_[i].index]);
   }
   AppendRun(out, SealFloats(times, values).view(),
-            {times.front(), times.back(), sequence_, samples_[from].flags});
+            {times.front(), times.back(), sequence_, samples_[from].flags}, EncodeStarts(from, i));
   return i;
 }
 
@@ -258,8 +284,20 @@ size_t GroupUnion::EncodeHistograms(size_t from, std::string& out) const {
   for (; Continues(from, i) && chunk.count() < kHistogramRunSamples; ++i) {
     chunk.Append(samples_[i].t, histograms_[samples_[i].index]);
   }
-  AppendRun(out, chunk.view(), {chunk.min_t(), chunk.max_t(), sequence_, samples_[from].flags});
+  AppendRun(out, chunk.view(), {chunk.min_t(), chunk.max_t(), sequence_, samples_[from].flags},
+            EncodeStarts(from, i));
   return i;
+}
+
+std::string GroupUnion::EncodeStarts(size_t from, size_t end) const {
+  const Starts& starts = samples_[from].is_float ? float_starts_ : histogram_starts_;
+  if (starts.empty()) return "";
+  StartWriter writer;
+  for (size_t i = from; i < end; ++i) {
+    const int64_t start = starts[samples_[i].index];
+    if (start != 0) writer.Add(static_cast<uint32_t>(i - from), samples_[i].t, start);
+  }
+  return writer.Finish();
 }
 
 // A group, as runs, with what it takes to decide how.

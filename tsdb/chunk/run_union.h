@@ -23,6 +23,8 @@ struct UnionStats {
 //   - of samples at one time, whatever their type, the older stays, unless the
 //     newer one's run says kLastWins.  Whichever stays keeps its flags: runs of
 //     the result are split where they change;
+//   - the start of a sample (tsdb/chunk/start_column.h) stays with it, and goes
+//     with it: one whose sample is left out counts for nothing;
 //   - a cut removes what is older than it.  Cuts are in the result, joined and at
 //     its front, for older lists that may be united with it later.
 //

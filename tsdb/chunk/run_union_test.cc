@@ -18,8 +18,14 @@
 namespace tidemark::tsdb {
 namespace {
 
-// The plain model: the value at each time, floats by bits, histograms by count.
-using Value = std::pair<bool, uint64_t>;
+// The plain model: the value at each time, floats by bits, histograms by count,
+// and the start.
+struct Value {
+  bool is_float;
+  uint64_t bits;
+  int64_t start = 0;
+  bool operator==(const Value&) const = default;
+};
 using Model = std::map<int64_t, Value>;
 
 std::string Encode(const Model& samples, uint64_t sequence = 1) {
@@ -27,20 +33,23 @@ std::string Encode(const Model& samples, uint64_t sequence = 1) {
   for (auto it = samples.begin(); it != samples.end();) {
     FloatChunk floats;
     HistogramChunk histograms;
-    const bool is_float = it->second.first;
-    for (; it != samples.end() && it->second.first == is_float; ++it) {
+    StartWriter starts;
+    const bool is_float = it->second.is_float;
+    for (uint32_t i = 0; it != samples.end() && it->second.is_float == is_float; ++it, ++i) {
+      if (it->second.start != 0) starts.Add(i, it->first, it->second.start);
       FloatHistogram h;
-      h.count = static_cast<double>(it->second.second);
+      h.count = static_cast<double>(it->second.bits);
       if (is_float) {
-        floats.Append(it->first, std::bit_cast<double>(it->second.second));
+        floats.Append(it->first, std::bit_cast<double>(it->second.bits));
       } else {
         histograms.Append(it->first, h);
       }
     }
     if (is_float) {
-      AppendRun(out, floats.view(), {floats.min_t(), floats.max_t(), sequence});
+      AppendRun(out, floats.view(), {floats.min_t(), floats.max_t(), sequence}, starts.Finish());
     } else {
-      AppendRun(out, histograms.view(), {histograms.min_t(), histograms.max_t(), sequence});
+      AppendRun(out, histograms.view(), {histograms.min_t(), histograms.max_t(), sequence},
+                starts.Finish());
     }
   }
   return out;
@@ -48,12 +57,14 @@ std::string Encode(const Model& samples, uint64_t sequence = 1) {
 
 Model Decode(std::string list, StatusCode code = StatusCode::kOk) {
   Model samples;
-  RunListIterator it(std::move(list));
+  RunListIterator it(std::move(list), true);
   while (it.Next()) {
     const SampleRun& run = it.run();
     for (size_t i = 0; i < run.size(); ++i) {
-      samples[run.t[i]] = run.is_float() ? Value(true, std::bit_cast<uint64_t>(run.v[i]))
-                                         : Value(false, static_cast<uint64_t>(run.h[i].count));
+      samples[run.t[i]] = {run.is_float(),
+                           run.is_float() ? std::bit_cast<uint64_t>(run.v[i])
+                                          : static_cast<uint64_t>(run.h[i].count),
+                           run.start.empty() ? 0 : run.start[i]};
     }
   }
   EXPECT_EQ(it.status().code(), code) << it.status();
@@ -195,7 +206,7 @@ std::string WithFlags(const Model& samples, uint8_t flags) {
     const auto run = ReadRun(in);
     RunInfo info = run->info;
     info.flags = flags;
-    AppendRun(out, run->chunk, info);
+    AppendRun(out, run->chunk, info, run->starts);
   }
   return out;
 }
@@ -257,6 +268,31 @@ TEST(RunUnionTest, CutsAreJoinedAtTheFront) {
   EXPECT_EQ(UnionAllRuns(gone), "");
 }
 
+TEST(RunUnionTest, AStartGoesWithItsSample) {
+  Model early = Series(0, 10, 30, 1);
+  Model late = Series(200, 10, 30, 2);
+  for (auto& [t, value] : early) value.start = t < 100 ? -500 : 0;
+  for (auto& [t, value] : late) value.start = 50;
+  EXPECT_EQ(Decode(Union({Encode(early), Encode(late)})), UnionOf({early, late}));
+  EXPECT_EQ(Decode(Union({Encode(early), WithFlags(late, kLastWins)})), UnionOf({late, early}));
+  // Where the older sample has none, it stays without.
+  const std::string bare = Encode(Series(200, 10, 30, 2));
+  EXPECT_EQ(Decode(Union({bare, Encode(late)})), Series(200, 10, 30, 2));
+  // A cut takes both; what is written again has its own.
+  EXPECT_EQ(Decode(Union({Encode(late), Cut(0, 1000), bare})), Series(200, 10, 30, 2));
+  EXPECT_EQ(Decode(Union({bare, Cut(0, 1000), Encode(late)})), late);
+  // Starts that are damaged are kept beside the samples.
+  FloatChunk chunk;
+  chunk.Append(5, 1);
+  std::string damaged;
+  AppendRun(damaged, chunk.view(), {5, 5, 1}, "\x07");
+  UnionStats stats;
+  const std::string all = Union({damaged, bare}, &stats);
+  EXPECT_EQ(stats.samples, 31u);
+  EXPECT_EQ(stats.opaque, 1u);
+  EXPECT_NE(all.find(damaged), std::string::npos);
+}
+
 TEST(RunUnionTest, PlainListsAreTold) {
   const std::string early = Encode(Series(0, 10, 5, 1));
   const std::string late = Encode(Series(100, 10, 5, 1));
@@ -296,6 +332,9 @@ Model RandomSamples(std::mt19937_64& random) {
     t += 1 + static_cast<int64_t>(random() % 20);
     if (random() % 30 == 0) is_float = !is_float;
     model[t] = {is_float, random() % 1000};
+  }
+  if (random() % 2 == 0) {
+    for (auto& [time, value] : model) value.start = time / 500 * 500 - 1000;
   }
   return model;
 }

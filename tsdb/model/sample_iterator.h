@@ -17,8 +17,22 @@ struct SampleRun {
   std::span<const int64_t> t;
   std::span<const double> v;
   std::span<const FloatHistogram> h;
+  // When what each sample counts began, in milliseconds since the Unix epoch; 0:
+  // not known.  Empty where none is known, or none was asked for
+  // (SelectHints::start_times).
+  std::span<const int64_t> start;
+
   size_t size() const { return t.size(); }
   bool is_float() const { return h.empty(); }
+  // The `n` samples from number `from` on.
+  SampleRun Part(size_t from, size_t n) const {
+    SampleRun part;
+    part.t = t.subspan(from, n);
+    if (!v.empty()) part.v = v.subspan(from, n);
+    if (!h.empty()) part.h = h.subspan(from, n);
+    if (!start.empty()) part.start = start.subspan(from, n);
+    return part;
+  }
 };
 
 // The samples of one series in time order, in runs of up to some hundreds:

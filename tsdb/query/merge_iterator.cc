@@ -6,17 +6,6 @@
 namespace tidemark::tsdb {
 namespace {
 
-SampleRun Part(const SampleRun& run, size_t from, size_t n) {
-  SampleRun out;
-  out.t = run.t.subspan(from, n);
-  if (run.is_float()) {
-    out.v = run.v.subspan(from, n);
-  } else {
-    out.h = run.h.subspan(from, n);
-  }
-  return out;
-}
-
 size_t IndexOf(const SampleRun& run, int64_t t) {
   return static_cast<size_t>(std::lower_bound(run.t.begin(), run.t.end(), t) - run.t.begin());
 }
@@ -41,12 +30,12 @@ void MergeIterator::Source::Seek(int64_t t) {
 
 SampleRun MergeIterator::Source::TakeBefore(int64_t t) {
   const size_t n = IndexOf(rest, t);
-  const SampleRun out = Part(rest, 0, n);
-  rest = Part(rest, n, rest.size() - n);
+  const SampleRun out = rest.Part(0, n);
+  rest = rest.Part(n, rest.size() - n);
   return out;
 }
 
-void MergeIterator::Source::DropOne() { rest = Part(rest, 1, rest.size() - 1); }
+void MergeIterator::Source::DropOne() { rest = rest.Part(1, rest.size() - 1); }
 
 SampleRun MergeIterator::Source::TakeAll() { return std::exchange(rest, SampleRun()); }
 
@@ -66,7 +55,7 @@ bool MergeIterator::Seek(int64_t t) {
   t = std::max(t, mint_);
   if (!run_.t.empty() && run_.t.back() >= t) {  // within what was handed out last
     const size_t from = IndexOf(run_, t);
-    run_ = Part(run_, from, run_.size() - from);
+    run_ = run_.Part(from, run_.size() - from);
     return true;
   }
   first_.Seek(t);
@@ -100,7 +89,7 @@ bool MergeIterator::Emit() {
 bool MergeIterator::Clip(SampleRun run) {
   if (!run.t.empty() && run.t.back() > maxt_) {
     const auto end = std::upper_bound(run.t.begin(), run.t.end(), maxt_);
-    run = Part(run, 0, static_cast<size_t>(end - run.t.begin()));
+    run = run.Part(0, static_cast<size_t>(end - run.t.begin()));
   }
   run_ = run;
   done_ = run.t.empty();
