@@ -82,6 +82,14 @@ rocksdb::ColumnFamilyOptions MakeFamilyOptions(
   if (family == Family::kJournal) out.compression = rocksdb::kNoCompression;  // short-lived
   if (family == Family::kRaw) {
     out.merge_operator = raw_merge;
+    // A compaction merges what is new into all of the day's blocks, so the more
+    // seals it takes at once, the less often each block is written again
+    // (bench/seal_bench.cc); a reader looks into as many files.
+    out.level0_file_num_compaction_trigger = 8;
+    out.level0_slowdown_writes_trigger = 32;
+    out.level0_stop_writes_trigger = 48;
+    // A day's blocks stay in the first level and sink as they are.
+    out.max_bytes_for_level_base = 1024 * kMiB;
     out.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(kRawPrefixBytes));
     // Files end where partitions do, so that retention drops whole files.
     out.sst_partitioner_factory =
