@@ -20,18 +20,91 @@ bool SkipUnknown(WireReader& in, uint32_t max_known_field) {
   return in.field() <= max_known_field ? in.FailType() : in.Skip();
 }
 
-// A label as every sender writes it: name, then value, each shorter than 128
-// bytes.  What is not so is left to ReadLabel.
+// Takes a length of one or two bytes off the front; false where there is none.
+bool TakeLength(std::string_view& in, size_t* length) {
+  if (in.size() < 2) return false;
+  const auto first = static_cast<uint8_t>(in[0]);
+  const auto second = static_cast<uint8_t>(in[1]);
+  if (first < 0x80) {
+    *length = first;
+    in.remove_prefix(1);
+    return true;
+  }
+  if (second == 0 || second >= 0x80) return false;
+  *length = static_cast<size_t>(first & 0x7f) | static_cast<size_t>(second) << 7;
+  in.remove_prefix(2);
+  return true;
+}
+
+// Takes a field of bytes with this tag off the front, if it is one.
+bool TakeField(std::string_view& in, char tag, std::string_view* bytes) {
+  if (in.empty() || in[0] != tag) return false;
+  std::string_view rest = in.substr(1);
+  size_t length = 0;
+  if (!TakeLength(rest, &length) || length > rest.size()) return false;
+  *bytes = rest.substr(0, length);
+  in = rest.substr(length);
+  return true;
+}
+
+// A label as every sender writes it: name, then value.  What is not so, or is
+// empty at its end, is left to ReadLabel.
 bool ReadPlainLabel(std::string_view message, LabelView* label) {
-  constexpr char kNameTag = Tag(1, kBytes);
-  constexpr char kValueTag = Tag(2, kBytes);
-  if (message.size() < 4 || message[0] != kNameTag) return false;
-  const size_t name = static_cast<uint8_t>(message[1]);
-  if (name >= 0x80 || message.size() < name + 4 || message[name + 2] != kValueTag) return false;
-  const size_t value = static_cast<uint8_t>(message[name + 3]);
-  if (value >= 0x80 || message.size() != name + value + 4) return false;
-  label->name = {message.data() + 2, name};
-  label->value = {message.data() + name + 4, value};
+  return TakeField(message, Tag(1, kBytes), &label->name) &&
+         TakeField(message, Tag(2, kBytes), &label->value) && message.empty();
+}
+
+// The bytes that plain labels take at the front of a series' message; no more
+// than kMaxLabels of them.
+size_t PlainLabelsSize(std::string_view message) {
+  std::string_view rest = message;
+  std::string_view part;
+  LabelView label;
+  for (size_t n = 0; n < WriteRequestReader::kMaxLabels; ++n) {
+    std::string_view after = rest;
+    if (!TakeField(after, Tag(1, kBytes), &part) || !ReadPlainLabel(part, &label)) break;
+    rest = after;
+  }
+  return message.size() - rest.size();
+}
+
+bool ReadLabel(WireReader in, LabelView* label) {
+  while (in.Next()) {
+    bool ok = false;
+    switch (in.tag()) {
+      case Tag(1, kBytes):
+        ok = in.ReadBytes(&label->name);
+        break;
+      case Tag(2, kBytes):
+        ok = in.ReadBytes(&label->value);
+        break;
+      default:
+        ok = SkipUnknown(in, 2);
+    }
+    if (!ok) return false;
+  }
+  return in.ok();
+}
+
+// A sample as every sender writes it: value, then time; either may be absent.
+bool ReadPlainSample(std::string_view message, SampleView* sample) {
+  constexpr size_t kValueBytes = 9;
+  SampleView out;
+  if (message.size() >= kValueBytes && message[0] == Tag(1, kFixed64)) {
+    std::memcpy(&out.value, message.data() + 1, sizeof(double));
+    message.remove_prefix(kValueBytes);
+  }
+  if (message.empty() || message[0] != Tag(2, kVarint)) return false;
+  uint64_t t = 0;
+  size_t i = 1;
+  for (int shift = 0; i < message.size() && shift < 63; shift += 7) {
+    const auto byte = static_cast<uint8_t>(message[i++]);
+    t |= static_cast<uint64_t>(byte & 0x7f) << shift;
+    if (byte < 0x80) break;
+  }
+  if (i != message.size() || static_cast<uint8_t>(message.back()) >= 0x80) return false;
+  out.t = static_cast<int64_t>(t);
+  *sample = out;
   return true;
 }
 
@@ -61,8 +134,8 @@ void HistogramView::Clear() {
   custom_values.clear();
 }
 
-WriteRequestReader::WriteRequestReader(std::string_view body)
-    : origin_(body.data()), in_(body, origin_, &error_) {}
+WriteRequestReader::WriteRequestReader(std::string_view body, LabelMode mode)
+    : origin_(body.data()), mode_(mode), in_(body, origin_, &error_) {}
 
 absl::Status WriteRequestReader::status() const {
   return error_.ok() ? absl::OkStatus() : absl::InvalidArgumentError(error_.text());
@@ -103,7 +176,17 @@ bool WriteRequestReader::ReadSeries(std::string_view message) {
   series_.raw_labels = {};
   series_.samples.clear();
   histograms_.used = exemplars_.used = buckets_read_ = 0;
-  WireReader in(message, origin_, &error_);
+  if (mode_ == LabelMode::kRaw) series_.raw_labels = message.substr(0, PlainLabelsSize(message));
+  message.remove_prefix(series_.raw_labels.size());
+  if (!ReadSeriesFields(message)) return error_.Within("series", series_read_);
+  series_.histograms = histograms_.view();
+  series_.exemplars = exemplars_.view();
+  ++series_read_;
+  return true;
+}
+
+bool WriteRequestReader::ReadSeriesFields(std::string_view fields) {
+  WireReader in(fields, origin_, &error_);
   std::string_view part;
   bool ok = true;
   while (ok && in.Next()) {
@@ -124,22 +207,19 @@ bool WriteRequestReader::ReadSeries(std::string_view message) {
         ok = SkipUnknown(in, 4);
     }
   }
-  if (!error_.ok()) return error_.Within("series", series_read_);
-  series_.histograms = histograms_.view();
-  series_.exemplars = exemplars_.view();
-  ++series_read_;
-  return true;
+  return error_.ok();
 }
 
 // One label of the series; keeps raw_labels the stretch of all of them.
 bool WriteRequestReader::ReadSeriesLabel(WireReader& in) {
+  if (series_.labels.empty()) ReadLabels(series_.raw_labels, series_.labels);
   const size_t index = series_.labels.size();
   if (index == kMaxLabels) return TooMany("labels", kMaxLabels);
   const char* const start = in.field_start();
   std::string_view message;
   if (!in.ReadBytes(&message)) return error_.Within("label", index);
   LabelView& label = series_.labels.emplace_back();
-  if (!ReadPlainLabel(message, &label) && !ReadLabel(message, &label)) {
+  if (!ReadPlainLabel(message, &label) && !ReadLabel({message, origin_, &error_}, &label)) {
     return error_.Within("label", index);
   }
   std::string_view& raw = series_.raw_labels;
@@ -154,28 +234,21 @@ bool WriteRequestReader::ReadSeriesLabel(WireReader& in) {
   return true;
 }
 
-bool WriteRequestReader::ReadLabel(std::string_view message, LabelView* label) {
-  WireReader in(message, origin_, &error_);
-  while (in.Next()) {
-    bool ok = false;
-    switch (in.tag()) {
-      case Tag(1, kBytes):
-        ok = in.ReadBytes(&label->name);
-        break;
-      case Tag(2, kBytes):
-        ok = in.ReadBytes(&label->value);
-        break;
-      default:
-        ok = SkipUnknown(in, 2);
-    }
-    if (!ok) return false;
+void ReadLabels(std::string_view raw, std::vector<LabelView>& labels) {
+  labels.clear();
+  WireError error;
+  WireReader in(raw, raw.data(), &error);
+  std::string_view message;
+  while (in.Next() && in.ReadBytes(&message)) {
+    LabelView& label = labels.emplace_back();
+    if (!ReadPlainLabel(message, &label)) ReadLabel({message, raw.data(), &error}, &label);
   }
-  return error_.ok();
 }
 
 bool WriteRequestReader::ReadSample(std::string_view message) {
   if (series_.samples.size() == kMaxSamples) return TooMany("samples", kMaxSamples);
   SampleView& sample = series_.samples.emplace_back();
+  if (ReadPlainSample(message, &sample)) return true;
   WireReader in(message, origin_, &error_);
   bool ok = true;
   while (ok && in.Next()) {
@@ -205,7 +278,8 @@ bool WriteRequestReader::ReadExemplar(std::string_view message) {
         if (exemplar.labels.size() == kMaxLabels) {
           ok = TooMany("labels of an exemplar", kMaxLabels);
         } else {
-          ok = in.ReadBytes(&part) && ReadLabel(part, &exemplar.labels.emplace_back());
+          ok = in.ReadBytes(&part) &&
+               ReadLabel({part, origin_, &error_}, &exemplar.labels.emplace_back());
         }
         break;
       case Tag(2, kFixed64):

@@ -85,7 +85,7 @@ struct HistogramView {
 };
 
 struct SeriesView {
-  std::vector<LabelView> labels;  // in the order sent
+  std::vector<LabelView> labels;  // in the order sent; see LabelMode
   // The bytes of all labels as they were sent, tags and lengths included: the
   // same bytes are the same labels.  Empty where other fields lie between them.
   std::string_view raw_labels;
@@ -93,6 +93,14 @@ struct SeriesView {
   std::span<const HistogramView> histograms;
   std::span<const ExemplarView> exemplars;
 };
+
+// Whether Next() makes views of a series' labels.  Who knows most series by the
+// bytes of their labels saves that with kRaw: `labels` is then empty wherever
+// `raw_labels` is not (ReadLabels makes the views of those it needs).
+enum class LabelMode { kViews, kRaw };
+
+// Views of the labels that `raw` (a SeriesView::raw_labels) is made of.
+void ReadLabels(std::string_view raw, std::vector<LabelView>& labels);
 
 struct MetadataView {
   int32_t type = 0;  // MetricMetadata.MetricType; others may be sent
@@ -114,7 +122,7 @@ class WriteRequestReader {
 
   enum class Item { kEnd, kSeries, kMetadata };
 
-  explicit WriteRequestReader(std::string_view body);
+  explicit WriteRequestReader(std::string_view body, LabelMode mode = LabelMode::kViews);
 
   // Reads the next series or metadata, in the order sent; kEnd at the end and
   // after an error.
@@ -146,8 +154,8 @@ class WriteRequestReader {
   };
 
   bool ReadSeries(std::string_view message);
+  bool ReadSeriesFields(std::string_view fields);
   bool ReadSeriesLabel(WireReader& in);
-  bool ReadLabel(std::string_view message, LabelView* label);
   bool ReadSample(std::string_view message);
   bool ReadExemplar(std::string_view message);
   bool ReadHistogram(std::string_view message);
@@ -163,6 +171,7 @@ class WriteRequestReader {
   bool TooMany(const char* what, size_t limit);
 
   const char* const origin_;
+  const LabelMode mode_;
   WireError error_;
   WireReader in_;
   size_t series_read_ = 0;

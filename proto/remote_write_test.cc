@@ -79,17 +79,35 @@ void CopyMetadata(const MetadataView& m, MetricMetadata* out) {
   out->set_unit(std::string(m.unit));
 }
 
-// The whole body as our reader sees it, as a message.
-absl::Status ReadAll(std::string_view body, WriteRequest* out) {
-  WriteRequestReader reader(body);
+// A series with its labels, whether they were read at once or not.
+SeriesView WithLabels(const SeriesView& series) {
+  SeriesView out = series;
+  if (out.labels.empty()) ReadLabels(out.raw_labels, out.labels);
+  return out;
+}
+
+absl::Status ReadWith(LabelMode mode, std::string_view body, WriteRequest* out) {
+  WriteRequestReader reader(body, mode);
   for (Item item = reader.Next(); item != Item::kEnd; item = reader.Next()) {
     if (item == Item::kSeries) {
-      CopySeries(reader.series(), out->add_timeseries());
+      CopySeries(WithLabels(reader.series()), out->add_timeseries());
     } else {
       CopyMetadata(reader.metadata(), out->add_metadata());
     }
   }
   return reader.status();
+}
+
+// The whole body as our reader sees it, as a message; the same in both modes.
+absl::Status ReadAll(std::string_view body, WriteRequest* out) {
+  WriteRequest other;
+  const absl::Status other_status = ReadWith(LabelMode::kRaw, body, &other);
+  const absl::Status status = ReadWith(LabelMode::kViews, body, out);
+  EXPECT_EQ(status, other_status);
+  if (status.ok()) {
+    EXPECT_EQ(out->SerializeAsString(), other.SerializeAsString());
+  }
+  return status;
 }
 
 std::string ErrorOf(std::string_view body) {
@@ -424,6 +442,32 @@ TEST(RemoteWriteTest, RawLabelsAreTheBytesOfAllLabels) {
     WriteRequestReader reader(body);
     ASSERT_EQ(reader.Next(), Item::kSeries);
     EXPECT_EQ(reader.series().raw_labels, c.raw);
+  }
+}
+
+TEST(RemoteWriteTest, LabelsOfKnownShapeStayUnread) {
+  const std::string plain = BytesField(1, BytesField(1, "a") + BytesField(2, "1"));
+  const std::string wide = BytesField(1, BytesField(1, "b") + BytesField(2, std::string(200, 'x')));
+  const std::string reversed = BytesField(1, BytesField(2, "1") + BytesField(1, "c"));
+  const std::string sample = BytesField(2, "\x10\x01");
+  const struct {
+    const char* name;
+    std::string series;
+    std::string raw;
+    size_t labels;  // that were read
+  } kCases[] = {
+      {"as Prometheus sends", plain + wide + sample, plain + wide, 0},
+      {"value before name", plain + reversed + wide + sample, plain + reversed + wide, 3},
+      {"a sample between", plain + sample + wide, "", 2},
+  };
+  for (const auto& c : kCases) {
+    SCOPED_TRACE(c.name);
+    const std::string body = BytesField(1, c.series);
+    WriteRequestReader reader(body, LabelMode::kRaw);
+    ASSERT_EQ(reader.Next(), Item::kSeries);
+    EXPECT_EQ(reader.series().raw_labels, c.raw);
+    EXPECT_EQ(reader.series().labels.size(), c.labels);
+    EXPECT_EQ(reader.series().samples.size(), 1u);
   }
 }
 

@@ -56,12 +56,28 @@ struct Conflict {
   int64_t t;
 };
 
+// A series that Commit did not create, and why; nothing of it was taken.
+struct RefusedSeries {
+  SeriesRef series;
+  Status status;
+};
+
 // What became of the samples of one Appender.
 struct CommitReport {
   uint64_t written = 0;             // new; late ones included
   uint64_t late = 0;                // of those, older than the newest of their series
   uint64_t duplicates = 0;          // exactly what was stored already; nothing changed
   std::vector<Conflict> conflicts;  // refused: the value first acknowledged stays
+  // Of GetEncodedSeries, in any order.
+  std::vector<RefusedSeries> refused;
+};
+
+// Reads labels as a sender wrote them.
+class LabelDecoder {
+ public:
+  virtual ~LabelDecoder() = default;
+  //   kInvalidArgument  they are no labels of a series
+  virtual StatusOr<Labels> Decode(std::string_view encoded) = 0;
 };
 
 // Appender: the one way in.  Collects samples of many series, then makes all of
@@ -74,10 +90,25 @@ class Appender {
  public:
   virtual ~Appender() = default;  // Drops what was not committed.
 
-  // Finds the series, or plans to create it at Commit.
+  // Finds the series, or plans to create it at Commit, which does so only if
+  // something of it was added.
   //   kInvalidArgument    no metric name, or labels past the limits of the options
   //   kResourceExhausted  the tenant's or the machine's budget is spent
   virtual StatusOr<SeriesRef> GetSeries(const Labels& labels) = 0;
+
+  // The same for labels in the bytes of a remote-write request: protobuf's of
+  // the field `labels` of prometheus.TimeSeries.  A series that was sent before
+  // in the same bytes, sorted by name, is found by a hash of them, and nothing
+  // is decoded.  For others Commit asks the decoder, at most once; what is wrong
+  // with them is then in the report, if not returned here.  Samples of series
+  // that had to be decoded count as added after all others.
+  // `encoded` and `decoder`, one for all of an Appender, must live until Commit
+  // returns.
+  virtual StatusOr<SeriesRef> GetEncodedSeries(std::string_view encoded, LabelDecoder& decoder) {
+    StatusOr<Labels> labels = decoder.Decode(encoded);
+    if (!labels.ok()) return labels.status();
+    return GetSeries(*labels);
+  }
 
   // Adds one sample, of any age inside retention, in any order.
   //   kOutOfRange       older than raw retention

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "proto/remote_write.h"
 #include "proto/utf8.h"
 #include "server/ingest/histogram_reader.h"
 
@@ -15,6 +16,9 @@ using Item = proto::WriteRequestReader::Item;
 
 // OpenMetrics 1.0, "Exemplars": names and values together, in code points.
 constexpr size_t kMaxExemplarRunes = 128;
+
+// Of a series that Commit did not create for a reason of its own.
+constexpr Refusal kSeriesFault = Refusal::kLabelLimits;
 
 size_t Runes(std::string_view utf8) {
   return static_cast<size_t>(
@@ -27,14 +31,6 @@ size_t Runes(const tsdb::Labels& labels) {
   return runes;
 }
 
-// What an answer of GetSeries means for the series' items; none: it concerns
-// the whole request.
-std::optional<Refusal> SeriesRefusal(StatusCode code) {
-  if (code == StatusCode::kInvalidArgument) return Refusal::kLabelLimits;
-  if (code == StatusCode::kResourceExhausted) return Refusal::kSeriesBudget;
-  return std::nullopt;
-}
-
 tsdb::MetricType ReadMetricType(int32_t type) {
   const bool known = type >= 0 && type <= static_cast<int32_t>(tsdb::MetricType::kStateset);
   return known ? static_cast<tsdb::MetricType>(type) : tsdb::MetricType::kUnknown;
@@ -43,7 +39,7 @@ tsdb::MetricType ReadMetricType(int32_t type) {
 }  // namespace
 
 Status BodyWriter::Write(std::string_view body) {
-  proto::WriteRequestReader reader(body);
+  proto::WriteRequestReader reader(body, proto::LabelMode::kRaw);
   while (status_.ok()) {
     const Item item = reader.Next();
     if (item == Item::kEnd) return reader.status();
@@ -63,10 +59,6 @@ void BodyWriter::WriteSeries(const proto::SeriesView& view) {
   view_ = &view;
   series_.reset();
   series_refusal_.reset();
-  if (const auto refusal = label_reader_.ReadSeries(view.labels, view.raw_labels, labels_)) {
-    const size_t items = view.samples.size() + view.histograms.size() + view.exemplars.size();
-    return Refuse(*refusal, std::max<size_t>(items, 1));
-  }
   for (const proto::SampleView& s : view.samples) WriteSample(s);
   for (const proto::HistogramView& h : view.histograms) WriteHistogram(h);
   for (const proto::ExemplarView& e : view.exemplars) WriteExemplar(e);
@@ -75,7 +67,7 @@ void BodyWriter::WriteSeries(const proto::SeriesView& view) {
 void BodyWriter::WriteSample(const proto::SampleView& sample) {
   if (!Admit(sample.t)) return;
   const Status status = appender_.Append(*series_, tsdb::Sample{sample.t, sample.value});
-  if (Taken(status, Refusal::kTooOld)) ++accepted_.floats;
+  if (Taken(status, Refusal::kTooOld)) Accept(&IngestCounts::floats);
 }
 
 void BodyWriter::WriteHistogram(const proto::HistogramView& view) {
@@ -85,7 +77,7 @@ void BodyWriter::WriteHistogram(const proto::HistogramView& view) {
     return Refuse(Refusal::kInvalidHistogram, 1, MessageOf(histogram.status()));
   }
   const Status status = appender_.AppendHistogram(*series_, view.t, *histogram);
-  if (Taken(status, Refusal::kInvalidHistogram)) ++accepted_.histograms;
+  if (Taken(status, Refusal::kInvalidHistogram)) Accept(&IngestCounts::histograms);
 }
 
 void BodyWriter::WriteExemplar(const proto::ExemplarView& view) {
@@ -99,7 +91,7 @@ void BodyWriter::WriteExemplar(const proto::ExemplarView& view) {
                   fmt::format("labels longer than {} characters", kMaxExemplarRunes));
   }
   if (Taken(appender_.AppendExemplar(*series_, exemplar), Refusal::kInvalidExemplar)) {
-    ++accepted_.exemplars;
+    Accept(&IngestCounts::exemplars);
   }
 }
 
@@ -135,17 +127,69 @@ bool BodyWriter::Admit(int64_t t) {
 }
 
 void BodyWriter::FindSeries() {
-  const StatusOr<tsdb::SeriesRef> found = appender_.GetSeries(labels_);
+  const std::string_view raw = view_->raw_labels;
+  undecodable_.erase(raw.data());  // of a series before it, whose labels lay apart too
+  const StatusOr<tsdb::SeriesRef> found =
+      raw.empty() ? GetSeries(view_->labels, raw) : appender_.GetEncodedSeries(raw, *this);
   if (found.ok()) {
     series_ = *found;
+    staged_.resize(*found + 1);
+    staged_.back().raw_labels = raw;
     return;
   }
-  series_refusal_ = SeriesRefusal(found.status().code());
-  if (series_refusal_) {
-    series_refusal_detail_ = MessageOf(found.status());
-  } else {
+  series_refusal_ = SeriesRefusal(found.status(), raw);
+  if (!series_refusal_) {
     status_ = found.status();
+  } else if (!undecodable_.contains(raw.data())) {
+    series_refusal_detail_ = MessageOf(found.status());
   }
+}
+
+StatusOr<tsdb::SeriesRef> BodyWriter::GetSeries(std::span<const proto::LabelView> views,
+                                                std::string_view raw) {
+  ASSIGN_OR_RETURN(const tsdb::Labels labels, ReadSeriesLabels(views, raw));
+  return appender_.GetSeries(labels);
+}
+
+StatusOr<tsdb::Labels> BodyWriter::ReadSeriesLabels(std::span<const proto::LabelView> views,
+                                                    std::string_view raw) {
+  tsdb::Labels labels;
+  const std::optional<Refusal> refusal = label_reader_.ReadSeries(views, raw, labels);
+  if (!refusal) return labels;
+  undecodable_.insert_or_assign(raw.data(), *refusal);
+  return InvalidArgument(RefusalText(*refusal));
+}
+
+StatusOr<tsdb::Labels> BodyWriter::Decode(std::string_view encoded) {
+  proto::ReadLabels(encoded, decoded_);
+  return ReadSeriesLabels(decoded_, encoded);
+}
+
+std::optional<Refusal> BodyWriter::SeriesRefusal(const Status& status, std::string_view raw) const {
+  const auto found = undecodable_.find(raw.data());
+  if (found != undecodable_.end()) return found->second;
+  if (status.code() == StatusCode::kInvalidArgument) return Refusal::kLabelLimits;
+  if (status.code() == StatusCode::kResourceExhausted) return Refusal::kSeriesBudget;
+  return std::nullopt;
+}
+
+void BodyWriter::NoteRefused(const tsdb::CommitReport& report) {
+  for (const tsdb::RefusedSeries& one : report.refused) {
+    const Staged& staged = staged_[one.series];
+    accepted_.floats -= staged.accepted.floats;
+    accepted_.histograms -= staged.accepted.histograms;
+    accepted_.exemplars -= staged.accepted.exemplars;
+    const Refusal reason = SeriesRefusal(one.status, staged.raw_labels).value_or(kSeriesFault);
+    const bool undecodable = undecodable_.contains(staged.raw_labels.data());
+    proto::ReadLabels(staged.raw_labels, decoded_);
+    refusals_.Add(reason, staged.accepted.all(), decoded_,
+                  undecodable ? std::string_view() : MessageOf(one.status));
+  }
+}
+
+void BodyWriter::Accept(uint64_t IngestCounts::*kind) {
+  ++(accepted_.*kind);
+  ++(staged_[*series_].accepted.*kind);
 }
 
 bool BodyWriter::Taken(const Status& status, Refusal reason) {
@@ -161,7 +205,12 @@ bool BodyWriter::Taken(const Status& status, Refusal reason) {
 }
 
 void BodyWriter::Refuse(Refusal reason, size_t count, std::string_view detail) {
-  refusals_.Add(reason, count, view_->labels, detail);
+  if (view_->labels.empty()) {
+    proto::ReadLabels(view_->raw_labels, decoded_);
+    refusals_.Add(reason, count, decoded_, detail);
+  } else {
+    refusals_.Add(reason, count, view_->labels, detail);
+  }
 }
 
 }  // namespace tidemark::server

@@ -3,13 +3,21 @@
 //
 //   BodyWriter writer(*appender, now_ms + options.max_future_ms);
 //   RETURN_IF_ERROR(writer.Write(body));
-//   appender->Commit(); writer.received(); writer.refusals();
+//   ASSIGN_OR_RETURN(const CommitReport report, appender->Commit());
+//   writer.NoteRefused(report);
+//   writer.received(); writer.refusals();
+//
+// Labels are decoded where the Appender asks for it: not for series that it
+// knows by their bytes.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "proto/remote_write.h"
 #include "server/ingest/label_reader.h"
@@ -28,22 +36,38 @@ struct IngestCounts {
 };
 
 // Threads: one.
-class BodyWriter {
+class BodyWriter : private tsdb::LabelDecoder {
  public:
   // Refuses what lies after `max_time`, in milliseconds.
   BodyWriter(tsdb::Appender& appender, int64_t max_time)
       : appender_(appender), max_time_(max_time) {}
 
-  // Once.  OK also when some or all of it was refused.
+  // Once; `body` must live until the Appender's Commit returns.  OK also when some or all of it was
+  // refused.
   //   kInvalidArgument  broken protobuf: the Appender must not be committed
   //   or what the Appender said that concerns the whole request (kUnavailable)
   Status Write(std::string_view body);
+
+  // After Commit: takes what it refused off accepted(), into refusals().
+  void NoteRefused(const tsdb::CommitReport& report);
 
   const IngestCounts& received() const { return received_; }
   const IngestCounts& accepted() const { return accepted_; }
   const Refusals& refusals() const { return refusals_; }
 
  private:
+  // A series that the Appender gave a ref, and what it took of it.
+  struct Staged {
+    std::string_view raw_labels;
+    IngestCounts accepted;
+  };
+
+  StatusOr<tsdb::Labels> Decode(std::string_view encoded) override;
+  // `raw` may be empty; remembers the refusal in undecodable_.
+  StatusOr<tsdb::Labels> ReadSeriesLabels(std::span<const proto::LabelView> views,
+                                          std::string_view raw);
+  StatusOr<tsdb::SeriesRef> GetSeries(std::span<const proto::LabelView> views,
+                                      std::string_view raw);
   void WriteSeries(const proto::SeriesView& view);
   void WriteSample(const proto::SampleView& sample);
   void WriteHistogram(const proto::HistogramView& histogram);
@@ -58,6 +82,11 @@ class BodyWriter {
   // item's fault; otherwise status_ becomes `status`.  True when it was taken.
   bool Taken(const Status& status, Refusal reason);
   void Refuse(Refusal reason, size_t count, std::string_view detail = {});
+  // Counts an item that was taken.
+  void Accept(uint64_t IngestCounts::*kind);
+  // What an answer about the series with these labels means for its items;
+  // none: it concerns the whole request.
+  std::optional<Refusal> SeriesRefusal(const Status& status, std::string_view raw) const;
 
   tsdb::Appender& appender_;
   const int64_t max_time_;
@@ -66,10 +95,13 @@ class BodyWriter {
   IngestCounts received_;
   IngestCounts accepted_;
   Refusals refusals_;
+  std::vector<Staged> staged_;  // by ref
+  // Labels of series that ReadSeriesLabels refused, by where they are.
+  std::map<const char*, Refusal> undecodable_;
+  std::vector<proto::LabelView> decoded_;
 
   // Of the current series.
   const proto::SeriesView* view_ = nullptr;
-  tsdb::Labels labels_;
   std::optional<tsdb::SeriesRef> series_;
   std::optional<Refusal> series_refusal_;
   std::string series_refusal_detail_;

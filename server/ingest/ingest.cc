@@ -94,12 +94,13 @@ class WriteHandler {
     return Commit(writer, appender);
   }
 
-  HttpResponse Commit(const BodyWriter& writer, tsdb::Appender& appender) {
+  HttpResponse Commit(BodyWriter& writer, tsdb::Appender& appender) {
     tsdb::CommitReport report;
     if (writer.accepted().all() > 0) {
       StatusOr<tsdb::CommitReport> committed = appender.Commit();
       if (!committed.ok()) return Failed(committed.status());
       report = *std::move(committed);
+      writer.NoteRefused(report);
     }
     metrics_.CountRefusals(writer.refusals());
     metrics_.CountCommit(writer.accepted(), report);

@@ -25,8 +25,9 @@ void Inside(const std::vector<LabelView>& labels, std::string_view body) {
   }
 }
 
-void Read(std::string_view body) {
-  WriteRequestReader reader(body);
+void Read(std::string_view body, LabelMode mode) {
+  WriteRequestReader reader(body, mode);
+  std::vector<LabelView> labels;
   size_t items = 0;
   for (;;) {
     const auto item = reader.Next();
@@ -35,6 +36,12 @@ void Read(std::string_view body) {
     Inside(reader.metadata().help, body);
     Inside(reader.series().raw_labels, body);
     Inside(reader.series().labels, body);
+    ReadLabels(reader.series().raw_labels, labels);
+    Inside(labels, body);
+    if (!reader.series().raw_labels.empty() && !reader.series().labels.empty() &&
+        labels != reader.series().labels) {
+      std::abort();
+    }
     for (const ExemplarView& e : reader.series().exemplars) Inside(e.labels, body);
   }
   if (reader.status().ok() != reader.status().message().empty()) std::abort();
@@ -44,8 +51,9 @@ void Read(std::string_view body) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-  Read(bytes);
+  Read(bytes, LabelMode::kViews);
+  Read(bytes, LabelMode::kRaw);
   std::string decoded;
-  if (SnappyDecode(bytes, 1 << 20, decoded).ok()) Read(decoded);
+  if (SnappyDecode(bytes, 1 << 20, decoded).ok()) Read(decoded, LabelMode::kRaw);
   return 0;
 }

@@ -24,6 +24,7 @@ void CommitWalk::Run() {
 
 void CommitWalk::FindSeries(size_t k, HeadShard& shard) {
   std::vector<uint32_t>& refs = staged_.shards[k].series;
+  size_t unknown = 0;
   for (size_t i = 0; i < refs.size(); ++i) {
     if (i + kPrefetchAhead < refs.size()) {
       shard.table.prefetch(staged_.series[refs[i + kPrefetchAhead]].hash);
@@ -32,14 +33,20 @@ void CommitWalk::FindSeries(size_t k, HeadShard& shard) {
     staged.series = shard.Find(staged.hash);
     if (staged.series != nullptr) {
       __builtin_prefetch(staged.series);
-      continue;
+    } else if (staged.encoded.empty()) {
+      staged.series = &Create(shard, staged);
+    } else {
+      refs[unknown++] = refs[i];
     }
-    auto labels = Labels::FromPacked(staged_.packed_labels(staged));
-    CHECK(labels.ok(), "labels changed while they were staged");
-    const SeriesId id = tenant_.NewSeriesId(labels->metric_name());
-    staged.series = &head_.Create(shard, staged.hash, tenant_, *labels, id, kNothingSealed);
   }
-  refs.clear();
+  refs.resize(unknown);
+}
+
+HeadSeries& CommitWalk::Create(HeadShard& shard, const StagedSeries& staged) {
+  auto labels = Labels::FromPacked(staged_.packed_labels(staged));
+  CHECK(labels.ok(), "labels changed while they were staged");
+  const SeriesId id = tenant_.NewSeriesId(labels->metric_name());
+  return head_.Create(shard, staged.hash, tenant_, *labels, id, kNothingSealed);
 }
 
 bool CommitWalk::Count(Outcome outcome, uint32_t series, int64_t t) {
@@ -69,6 +76,10 @@ void CommitWalk::AddFloats(size_t k, HeadShard& shard) {
   std::vector<StagedFloat>& floats = staged_.shards[k].floats;
   size_t kept = 0;
   for (const StagedFloat& sample : floats) {
+    if (staged_.series[sample.series].series == nullptr) {
+      floats[kept++] = sample;
+      continue;
+    }
     HeadSeries& series = *staged_.series[sample.series].series;
     const uint32_t bytes = series.sample_bytes();
     const Outcome outcome = series.AddFloat(sample.t, sample.v, sealed_.Find(series));
@@ -86,14 +97,17 @@ void CommitWalk::AddHistograms(size_t k, HeadShard& shard) {
   std::vector<StagedHistogram>& histograms = staged_.shards[k].histograms;
   size_t kept = 0;
   for (StagedHistogram& sample : histograms) {
-    HeadSeries& series = *staged_.series[sample.series].series;
-    const uint32_t bytes = series.sample_bytes();
-    const Outcome outcome = series.AddHistogram(sample.t, sample.h, sealed_.Find(series));
+    HeadSeries* const known = staged_.series[sample.series].series;
+    const uint32_t bytes = known == nullptr ? 0 : known->sample_bytes();
+    const Outcome outcome = known == nullptr
+                                ? Outcome::kNeedsRead
+                                : known->AddHistogram(sample.t, sample.h, sealed_.Find(*known));
     if (outcome == Outcome::kNeedsRead) {
       if (&histograms[kept] != &sample) histograms[kept] = std::move(sample);
       ++kept;
       continue;
     }
+    HeadSeries& series = *known;
     shard.NoteSamples(series, bytes);
     if (Count(outcome, sample.series, sample.t)) {
       record_.AddHistogram(series.id, sample.t, sample.h);
@@ -104,17 +118,18 @@ void CommitWalk::AddHistograms(size_t k, HeadShard& shard) {
 
 bool CommitWalk::AskForRest(const StagedCommit& staged, const Head& head, SealedLookup& sealed) {
   bool any = false;
+  const auto ask = [&](uint32_t ref, int64_t t) {
+    const HeadSeries* const series = staged.series[ref].series;
+    if (series == nullptr) return;
+    sealed.Ask(*series, t);
+    any = true;
+  };
   for (size_t k = 0; k < staged.shards.size(); ++k) {
     const StagedShard& rest = staged.shards[k];
     if (rest.floats.empty() && rest.histograms.empty()) continue;
-    any = true;
     MutexLock lock(head.shard(k).mutex);
-    for (const StagedFloat& sample : rest.floats) {
-      sealed.Ask(*staged.series[sample.series].series, sample.t);
-    }
-    for (const StagedHistogram& sample : rest.histograms) {
-      sealed.Ask(*staged.series[sample.series].series, sample.t);
-    }
+    for (const StagedFloat& sample : rest.floats) ask(sample.series, sample.t);
+    for (const StagedHistogram& sample : rest.histograms) ask(sample.series, sample.t);
   }
   return any;
 }

@@ -26,16 +26,19 @@ class CommitWalk {
 
   // Takes a number, puts the staged samples into the head, and counts them in
   // the report.  What needs a read of raw that `sealed` does not have stays
-  // staged, all else does not.
+  // staged, and so do series that are not known by the bytes of their labels,
+  // with their samples; all else does not.
   void Run();
 
   uint64_t sequence() const { return sequence_; }
   JournalWriter& record() { return record_; }
-  // Asks for what stayed staged; false when nothing did.
+  // Asks for what stayed staged of series that are known; false when nothing did.
   static bool AskForRest(const StagedCommit& staged, const Head& head, SealedLookup& sealed);
 
  private:
   void FindSeries(size_t k, HeadShard& shard) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
+  HeadSeries& Create(HeadShard& shard, const StagedSeries& staged)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
   void AddFloats(size_t k, HeadShard& shard) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
   void AddHistograms(size_t k, HeadShard& shard) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
   // Counts the outcome; true when the sample belongs in the record.

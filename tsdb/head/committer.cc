@@ -4,8 +4,10 @@
 #include <utility>
 #include <vector>
 
+#include "tsdb/base/check.h"
 #include "tsdb/base/checksum.h"
 #include "tsdb/head/commit_walk.h"
+#include "tsdb/head/unknown_series.h"
 #include "tsdb/store/fault.h"
 #include "tsdb/store/meta_records.h"
 
@@ -24,6 +26,10 @@ CommitCounters::CommitCounters(Metrics& metrics)
       conflicts(
           metrics.AddCounter("tidemark_storage_conflicting_samples_total",
                              "Samples refused because another value is stored at their time.")),
+      decoded_series(metrics.AddCounter(
+          "tidemark_storage_series_decoded_total",
+          "Series of requests whose labels were decoded, because they are new or were not sent "
+          "sorted; others are found by a hash of what was sent.")),
       unreadable_blocks(metrics.AddCounter(
           "tidemark_storage_unreadable_blocks_total",
           "Sealed blocks that could not be read while looking for duplicates.")) {}
@@ -54,13 +60,23 @@ struct Written {
   }
 };
 
-void PutCatalog(const StagedCommit& staged, WriteBatch& batch, Written& written) {
+// A series that another commit created and has not written yet was found by the
+// bytes of its labels, from which it was made.
+void KeepLabels(StagedCommit& staged, StagedSeries& one) {
+  if (one.encoded.empty()) return;
+  const StatusOr<Labels> labels = staged.decode(one.encoded);
+  CHECK(labels.ok(), "labels of a series do not decode again");
+  staged.SetLabels(one, labels->packed());
+}
+
+void PutCatalog(StagedCommit& staged, WriteBatch& batch, Written& written) {
   const HeadTenant& tenant = *written.tenant;
   if (!tenant.catalogued.load(std::memory_order_acquire)) {
     batch.Put(Family::kCatalog, TenantKey(tenant.id), tenant.name);
   }
-  for (const StagedSeries& one : staged.series) {
-    if (one.series->catalogued()) continue;
+  for (StagedSeries& one : staged.series) {
+    if (one.series == nullptr || one.series->catalogued()) continue;
+    KeepLabels(staged, one);
     batch.Put(Family::kCatalog, SeriesKey(tenant.id, one.series->id), staged.packed_labels(one));
     written.series.push_back(one.series);
   }
@@ -69,11 +85,11 @@ void PutCatalog(const StagedCommit& staged, WriteBatch& batch, Written& written)
 void PutMeta(StagedCommit& staged, WriteBatch& batch, Written& written) {
   const HeadTenant& tenant = *written.tenant;
   for (const StagedExemplar& one : staged.exemplars) {
+    const HeadSeries* const series = staged.series[one.series].series;
+    if (series == nullptr) continue;  // refused
     const std::string value = EncodeExemplar(one.exemplar);
     batch.Put(Family::kMeta,
-              ExemplarKey({tenant.id, staged.series[one.series].series->id, one.exemplar.t},
-                          Checksum64(value)),
-              value);
+              ExemplarKey({tenant.id, series->id, one.exemplar.t}, Checksum64(value)), value);
   }
   for (auto& [metric, metadata] : staged.metadata) {
     if (!tenant.IsNewMetadata(metric, metadata)) continue;
@@ -91,14 +107,15 @@ StatusOr<CommitReport> Committer::Commit(StagedCommit& staged) {
   SealedLookup sealed(store_, *counters_.unreadable_blocks);
   Journal::Entry entry;
   entry.batch = store_.NewBatch();
-  do {
-    sealed.Read();
+  for (bool more = true; more; sealed.Read()) {
     CommitWalk walk(head_, journal_, tenant, staged, sealed, report);
     walk.Run();
     entry.sequences.push_back(walk.sequence());
     entry.batch->Put(Family::kJournal, JournalKey(walk.sequence()),
                      walk.record().Finish(tenant.id, walk.sequence(), journal_.durable()));
-  } while (CommitWalk::AskForRest(staged, head_, sealed));
+    more = DecodeUnknownSeries(staged, *counters_.decoded_series, report);
+    more |= CommitWalk::AskForRest(staged, head_, sealed);
+  }
   Written written{&tenant, {}, {}};
   PutCatalog(staged, *entry.batch, written);
   PutMeta(staged, *entry.batch, written);

@@ -3,10 +3,12 @@
 //
 // One walk over the shards (tsdb/head/head.h) numbers the commit, finds and
 // creates its series, tells each sample from duplicates and conflicts, puts it
-// into the head, and collects the journal record.  A late sample that may be in
-// a sealed block is put off: the block is read after the walk, under no lock,
-// and another walk, with a number and record of its own, takes what was put
-// off.  Then all records, new series, exemplars and metadata go into one batch.
+// into the head, and collects the journal record.  Two things are put off: series
+// that are not known by the bytes of their labels, which are decoded after the
+// walk (tsdb/head/unknown_series.h), and late samples that may be in a sealed
+// block, which is read then; both under no lock.  Another walk, with a number and
+// record of its own, takes what was put off.  Then all records, new series, exemplars and metadata
+// go into one batch.
 #pragma once
 
 #include <memory>
@@ -26,6 +28,7 @@ struct CommitCounters {
   Counter* late;
   Counter* duplicates;
   Counter* conflicts;
+  Counter* decoded_series;
   Counter* unreadable_blocks;
 };
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "tsdb/base/check.h"
 
 namespace tidemark::tsdb {
@@ -19,6 +21,11 @@ HeadAppender::HeadAppender(const AppenderContext& context, std::string_view tena
       retention_(context.retention.Of(tenant)),
       salt_(TenantSalt(tenant)) {
   staged_.tenant = tenant;
+  staged_.decode = [this](std::string_view encoded) -> StatusOr<Labels> {
+    ASSIGN_OR_RETURN(Labels labels, decoder_->Decode(encoded));
+    RETURN_IF_ERROR(CheckLabels(labels));
+    return labels;
+  };
 }
 
 Status HeadAppender::CheckLabels(const Labels& labels) const {
@@ -49,12 +56,21 @@ Status HeadAppender::CheckLabels(const Labels& labels) const {
 StatusOr<SeriesRef> HeadAppender::GetSeries(const Labels& labels) {
   RETURN_IF_ERROR(CheckLabels(labels));
   const std::string& packed = labels.packed();
-  const auto ref = static_cast<SeriesRef>(staged_.series.size());
-  staged_.series.push_back(
-      {HashLabels(packed, salt_), staged_.labels.size(), packed.size(), nullptr});
-  staged_.labels += packed;
-  staged_.shard_of(ref).series.push_back(ref);
-  return ref;
+  StagedSeries& staged = staged_.series.emplace_back();
+  staged.hash = HashLabels(packed, salt_);
+  staged_.SetLabels(staged, packed);
+  return static_cast<SeriesRef>(staged_.series.size() - 1);
+}
+
+StatusOr<SeriesRef> HeadAppender::GetEncodedSeries(std::string_view encoded,
+                                                   LabelDecoder& decoder) {
+  if (encoded.empty()) return Appender::GetEncodedSeries(encoded, decoder);
+  CHECK(decoder_ == nullptr || decoder_ == &decoder, "two decoders for one Appender");
+  decoder_ = &decoder;
+  StagedSeries& staged = staged_.series.emplace_back();
+  staged.hash = HashEncodedLabels(encoded, salt_);
+  staged.encoded = encoded;
+  return static_cast<SeriesRef>(staged_.series.size() - 1);
 }
 
 Status HeadAppender::CheckTime(int64_t t) const {
@@ -67,7 +83,7 @@ Status HeadAppender::CheckTime(int64_t t) const {
 Status HeadAppender::Append(SeriesRef series, const Sample& sample) {
   CHECK(series < staged_.series.size(), "a SeriesRef that GetSeries did not return");
   RETURN_IF_ERROR(CheckTime(sample.t));
-  staged_.shard_of(series).floats.push_back({series, sample.t, sample.v});
+  staged_.Use(series).floats.push_back({series, sample.t, sample.v});
   return OkStatus();
 }
 
@@ -75,13 +91,14 @@ Status HeadAppender::AppendHistogram(SeriesRef series, int64_t t, const FloatHis
   CHECK(series < staged_.series.size(), "a SeriesRef that GetSeries did not return");
   RETURN_IF_ERROR(CheckTime(t));
   RETURN_IF_ERROR(h.Validate());
-  staged_.shard_of(series).histograms.push_back({series, t, h});
+  staged_.Use(series).histograms.push_back({series, t, h});
   return OkStatus();
 }
 
 Status HeadAppender::AppendExemplar(SeriesRef series, const Exemplar& exemplar) {
   CHECK(series < staged_.series.size(), "a SeriesRef that GetSeries did not return");
   RETURN_IF_ERROR(CheckTime(exemplar.t));
+  staged_.Use(series);
   staged_.exemplars.push_back({series, exemplar});
   return OkStatus();
 }
@@ -99,7 +116,9 @@ Status HeadAppender::SetMetadata(std::string_view metric, const Metadata& metada
 }
 
 StatusOr<CommitReport> HeadAppender::Commit() {
-  if (staged_.series.empty() && staged_.metadata.empty()) return CommitReport();
+  const bool used = std::any_of(staged_.series.begin(), staged_.series.end(),
+                                [](const StagedSeries& one) { return one.used; });
+  if (!used && staged_.metadata.empty()) return CommitReport();
   RETURN_IF_ERROR(context_.gate.Check());
   return context_.committer.Commit(staged_);
 }

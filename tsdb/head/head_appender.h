@@ -31,6 +31,7 @@ class HeadAppender : public Appender {
   HeadAppender(const AppenderContext& context, std::string_view tenant);
 
   StatusOr<SeriesRef> GetSeries(const Labels& labels) override;
+  StatusOr<SeriesRef> GetEncodedSeries(std::string_view encoded, LabelDecoder& decoder) override;
   Status Append(SeriesRef series, const Sample& sample) override;
   Status AppendHistogram(SeriesRef series, int64_t t, const FloatHistogram& h) override;
   Status AppendExemplar(SeriesRef series, const Exemplar& exemplar) override;
@@ -45,6 +46,7 @@ class HeadAppender : public Appender {
   const RetentionMark& retention_;
   const LabelHash salt_;
   StagedCommit staged_;
+  LabelDecoder* decoder_ = nullptr;
 };
 
 }  // namespace tidemark::tsdb

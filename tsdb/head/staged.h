@@ -4,11 +4,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "tsdb/base/status.h"
 #include "tsdb/head/shard.h"
 #include "tsdb/index/label_hash.h"
 #include "tsdb/model/exemplar.h"
@@ -18,9 +20,14 @@ namespace tidemark::tsdb {
 
 struct StagedSeries {
   LabelHash hash;
-  size_t labels_at;  // in StagedCommit::labels
-  size_t labels_bytes;
+  size_t labels_at = 0;  // in StagedCommit::labels
+  size_t labels_bytes = 0;
+  // Labels that were not decoded: then `hash` is of these bytes, and only a
+  // series that is known by it can be found.
+  std::string_view encoded;
   HeadSeries* series = nullptr;  // found, or created, by the commit
+  // Whether something of it is staged: then it is in its shard's list, or was.
+  bool used = false;
 };
 
 // `series` is an index into StagedCommit::series.
@@ -43,7 +50,8 @@ struct StagedExemplar {
 
 // What goes to one shard of the head.
 struct StagedShard {
-  std::vector<uint32_t> series;  // indices into StagedCommit::series
+  // Those to be found or created, as indices into StagedCommit::series.
+  std::vector<uint32_t> series;
   std::vector<StagedFloat> floats;
   std::vector<StagedHistogram> histograms;
 };
@@ -55,11 +63,26 @@ struct StagedCommit {
   std::array<StagedShard, kHeadShards> shards;
   std::vector<StagedExemplar> exemplars;
   std::vector<std::pair<std::string, Metadata>> metadata;
+  // Decodes and checks StagedSeries::encoded.
+  std::function<StatusOr<Labels>(std::string_view encoded)> decode;
 
   std::string_view packed_labels(const StagedSeries& staged) const {
     return std::string_view(labels).substr(staged.labels_at, staged.labels_bytes);
   }
-  StagedShard& shard_of(uint32_t ref) { return shards[ShardOf(series[ref].hash)]; }
+  void SetLabels(StagedSeries& staged, std::string_view packed) {
+    staged.encoded = {};
+    staged.labels_at = labels.size();
+    staged.labels_bytes = packed.size();
+    labels += packed;
+  }
+  // Where what is added to the series goes, which from now on is in use.
+  StagedShard& Use(uint32_t ref) {
+    StagedSeries& one = series[ref];
+    StagedShard& shard = shards[ShardOf(one.hash)];
+    if (!one.used) shard.series.push_back(ref);
+    one.used = true;
+    return shard;
+  }
 };
 
 }  // namespace tidemark::tsdb
