@@ -7,7 +7,6 @@
 #include "tsdb/base/coding.h"
 #include "tsdb/base/varint.h"
 #include "tsdb/chunk/chunk.h"
-#include "tsdb/chunk/column_chunk.h"
 
 namespace tidemark::tsdb {
 namespace {
@@ -113,7 +112,9 @@ void JournalFloatWriter::AppendOne(int64_t t, double v) {
 }
 
 void JournalFloatWriter::AppendRun() {
-  const SealedFloats run = SealFloats(times_, values_);
+  chunk_.Clear();
+  for (size_t i = 0; i < times_.size(); ++i) chunk_.Append(times_[i], values_[i]);
+  const ChunkView run = chunk_.view();
   bytes_.push_back(static_cast<char>(kRun | static_cast<uint8_t>(run.codec)));
   AppendSeries();
   AppendVarint(bytes_, run.count);

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tsdb/chunk/float_chunk.h"
 #include "tsdb/store/keys.h"
 
 namespace tidemark::tsdb {
@@ -20,7 +21,8 @@ struct JournalFloat {
 };
 
 // Samples of one series that come together, in time order, are written as one
-// sealed chunk if there are enough of them, others one by one.
+// chunk if there are enough of them, others one by one.  (A sealed chunk would
+// be half as large, and cost 80 ns a sample instead of 10.)
 //
 // Threads: one.
 class JournalFloatWriter {
@@ -53,6 +55,7 @@ class JournalFloatWriter {
   SeriesId series_ = 0;  // of times_ and values_: not written yet
   std::vector<int64_t> times_;
   std::vector<double> values_;
+  FloatChunk chunk_;  // of AppendRun, for its memory
 
   SeriesId last_series_ = 0;  // written last
   int64_t last_t_ = 0;
