@@ -35,6 +35,7 @@ std::unique_ptr<ChunkDecoder> NewChunkDecoder(const ChunkView& chunk) {
     case Codec::kColumnConstant:
     case Codec::kColumnDecimal:
     case Codec::kColumnXor:
+    case Codec::kColumnScaled:
       return std::make_unique<ColumnDecoder>(chunk);
     case Codec::kOpaque:
     case Codec::kCut:

@@ -29,12 +29,14 @@ enum class Codec : uint8_t {
   kColumnConstant = 3,  // tsdb/chunk/column_chunk.h, and all that follow
   kColumnDecimal = 4,
   kColumnXor = 5,
-  kCut = 6,  // no samples: an interval that was deleted, tsdb/chunk/encoded_run.h
+  kCut = 6,           // no samples: an interval that was deleted, tsdb/chunk/encoded_run.h
+  kColumnScaled = 7,  // tsdb/chunk/column_chunk.h
 };
-inline constexpr Codec kLastCodec = Codec::kCut;
+inline constexpr Codec kLastCodec = Codec::kColumnScaled;
 
 inline bool IsColumnCodec(Codec codec) {
-  return codec >= Codec::kColumnConstant && codec <= Codec::kColumnXor;
+  return (codec >= Codec::kColumnConstant && codec <= Codec::kColumnXor) ||
+         codec == Codec::kColumnScaled;
 }
 inline bool IsFloatCodec(Codec codec) { return codec == Codec::kXorFloat || IsColumnCodec(codec); }
 inline bool IsHistogramCodec(Codec codec) { return codec == Codec::kHistogram; }

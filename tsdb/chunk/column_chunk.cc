@@ -12,6 +12,8 @@
 #include "tsdb/chunk/column_layout.h"
 #include "tsdb/chunk/column_times.h"
 #include "tsdb/chunk/float_chunk.h"
+#include "tsdb/chunk/scaled_group.h"
+#include "tsdb/chunk/value_scale.h"
 #include "tsdb/chunk/xor_values.h"
 
 namespace tidemark::tsdb {
@@ -35,41 +37,39 @@ void AppendXor(std::string& out, std::span<const double> values) {
 
 class ColumnEncoder {
  public:
-  ColumnEncoder(Codec codec, int decimals, uint64_t interval)
-      : codec_(codec), decimals_(decimals), interval_(interval) {}
+  // `scale`: of Codec::kColumnScaled only.
+  ColumnEncoder(Codec codec, uint64_t interval, std::optional<ValueScale> scale = std::nullopt)
+      : codec_(codec), interval_(interval), scale_(scale) {}
 
   std::string Encode(std::span<const int64_t> times, std::span<const double> values) const {
     std::string out;
     AppendVarint(out, interval_);
     if (codec_ == Codec::kColumnConstant) AppendDouble(out, values[0]);
-    if (codec_ == Codec::kColumnDecimal) out.push_back(static_cast<char>(decimals_));
+    if (scale_) AppendVarint(out, scale_->id());
+    const size_t most = GroupSamples(codec_);
     uint64_t expected = 0;
-    for (size_t i = 0; i < times.size(); i += kGroupSamples) {
-      const size_t n = std::min(kGroupSamples, times.size() - i);
+    for (size_t i = 0; i < times.size(); i += most) {
+      const size_t n = std::min(most, times.size() - i);
       const auto first = static_cast<uint64_t>(times[i]);
       AppendZigzag(out, static_cast<int64_t>(first - expected));
       AppendLengthPrefixed(out, Group(times.subspan(i, n), values.subspan(i, n)));
-      expected = first + kGroupSamples * interval_;
+      expected = first + most * interval_;
     }
     return out;
   }
 
  private:
   std::string Group(std::span<const int64_t> times, std::span<const double> values) const {
+    if (scale_) return ScaledGroup(times, values, interval_, *scale_);
     std::string out(1, '\0');
-    int head = AppendTimes(out, times, interval_);
+    out[0] = static_cast<char>(AppendTimes(out, times, interval_));
     if (codec_ == Codec::kColumnXor) AppendXor(out, values);
-    if (codec_ == Codec::kColumnDecimal) {
-      const DecimalForm form = AppendDecimals(out, values, decimals_);
-      head |= form.order << kValueOrderShift | (form.exceptions ? kValueExceptions : 0);
-    }
-    out[0] = static_cast<char>(head);
     return out;
   }
 
   const Codec codec_;
-  const int decimals_;
   const uint64_t interval_;
+  const std::optional<ValueScale> scale_;
 };
 
 // One candidate after the other; the first of the smallest stays.
@@ -98,15 +98,16 @@ SealedFloats SealFloats(std::span<const int64_t> times, std::span<const double> 
   CHECK(!times.empty() && times.size() == values.size(), "a value for each of some times");
   const uint64_t interval = FindInterval(times);
   Smallest best;
-  const auto offer = [&](Codec codec, int decimals) {
-    best.Offer(codec, ColumnEncoder(codec, decimals, interval).Encode(times, values));
+  const auto offer = [&](Codec codec, std::optional<ValueScale> scale) {
+    best.Offer(codec, ColumnEncoder(codec, interval, scale).Encode(times, values));
   };
   if (IsConstant(values)) {
-    offer(Codec::kColumnConstant, 0);
+    offer(Codec::kColumnConstant, std::nullopt);
   } else {
-    const std::optional<int> decimals = FindDecimals(values);
-    if (decimals) offer(Codec::kColumnDecimal, *decimals);
-    offer(Codec::kColumnXor, 0);
+    const std::optional<ValueScale> scale = ValueScale::Find(values);
+    if (scale) offer(Codec::kColumnScaled, scale);
+    // Decimals take less than half of it, always.
+    if (!scale || scale->id() > kMostDecimals) offer(Codec::kColumnXor, std::nullopt);
   }
   // One without groups, where there would be but one.
   if (times.size() <= kGroupSamples) {

@@ -1,10 +1,11 @@
 // Column chunks: sealed floats of one series, a column of times and a column of
-// values in groups of 64 samples.  A group is read without those before it, and
-// says how long it is, so that a reader of a few minutes decodes one of them
+// values in groups of 64 samples (128 where they are scaled).  A group is read without those before
+// it, and says how long it is, so that a reader of a few minutes decodes one of them
 // (ChunkDecoder::Skip).
 //
-// The codec says how values are kept: once for all of them, as decimals
-// (tsdb/chunk/column_decimals.h) or as XOR (tsdb/chunk/xor_values.h).  Any int64
+// The codec says how values are kept: once for all of them, as whole numbers of
+// some scale (tsdb/chunk/value_scale.h) or as XOR (tsdb/chunk/xor_values.h); that
+// of decimals (tsdb/chunk/column_decimals.h) is read and no longer written.  Any int64
 // time and any double, bit for bit, comes back.
 #pragma once
 

@@ -22,6 +22,9 @@ namespace {
 constexpr int64_t kStart = 1'700'000'000'000;
 constexpr double kInf = std::numeric_limits<double>::infinity();
 
+constexpr Codec kColumnCodecs[] = {Codec::kColumnConstant, Codec::kColumnDecimal, Codec::kColumnXor,
+                                   Codec::kColumnScaled};
+
 struct Columns {
   std::vector<int64_t> t;
   std::vector<double> v;
@@ -147,14 +150,14 @@ TEST(ColumnChunkTest, TheSmallestCodec) {
   } cases[] = {
       {"constant", Regular(960, [](int) { return 0.1 + 0.2; }), Codec::kColumnConstant, 8},
       {"stale", Regular(960, [](int) { return kStaleNaN; }), Codec::kColumnConstant, 8},
-      {"steady counter", Regular(960, [](int i) { return 7e9 + i * 250.0; }), Codec::kColumnDecimal,
+      {"steady counter", Regular(960, [](int i) { return 7e9 + i * 250.0; }), Codec::kColumnScaled,
        22},
       {"counter", Regular(960, [](int i) { return 7e9 + i * 250.0 + i * 7919 % 32; }),
-       Codec::kColumnDecimal, 95},
+       Codec::kColumnScaled, 95},
       {"money", Regular(960, [](int i) { return (10000 + i * 7919 % 1024) / 100.0; }),
-       Codec::kColumnDecimal, 140},
+       Codec::kColumnScaled, 140},
       {"some stale", Regular(960, [](int i) { return i % 97 == 0 ? kStaleNaN : i; }),
-       Codec::kColumnDecimal, 50},
+       Codec::kColumnScaled, 50},
       {"noise", Regular(960, [](int i) { return std::sin(i); }), Codec::kColumnXor, 840},
       {"few", Regular(1, [](int) { return 1.0; }), Codec::kXorFloat, 1600},
   };
@@ -212,7 +215,7 @@ TEST(ColumnTimesTest, Interval) {
 TEST(ColumnDecoderTest, SkipGoesToTheGroup) {
   std::mt19937_64 random(75);
   for (int round = 0; round < 200; ++round) {
-    const Columns columns = RandomColumns(random, 2 * kGroupSamples + random() % 800);
+    const Columns columns = RandomColumns(random, 2 * kScaledGroupSamples + random() % 800);
     const SealedFloats sealed = Seal(columns);
     const auto decoder = NewChunkDecoder(sealed.view());
     size_t done = 0;  // all before are out, or left out
@@ -224,10 +227,11 @@ TEST(ColumnDecoderTest, SkipGoesToTheGroup) {
       const SampleRun& run = decoder->run();
       const auto first = static_cast<size_t>(
           std::find(columns.t.begin(), columns.t.end(), run.t[0]) - columns.t.begin());
-      ASSERT_EQ(first % kGroupSamples, 0u);
+      const size_t group = GroupSamples(sealed.codec);
+      ASSERT_EQ(first % group, 0u);
       ASSERT_GE(first, done);
       ASSERT_LE(first, wanted);
-      ASSERT_GE(first + 2 * kGroupSamples, wanted) << "not more than a group is decoded";
+      ASSERT_GE(first + 2 * group, wanted) << "not more than a group is decoded";
       for (size_t i = 0; i < run.size(); ++i) {
         ASSERT_TRUE(SameBits(run.v[i], columns.v[first + i]));
       }
@@ -277,7 +281,7 @@ TEST(ColumnDecoderTest, CutBytesAreReportedAndTheRestIsRead) {
       ExpectFront(decoded, columns);
     }
     Columns decoded;
-    const Status status = Decode({sealed.codec, sealed.count + 64, sealed.bytes}, decoded);
+    const Status status = Decode({sealed.codec, sealed.count + 128, sealed.bytes}, decoded);
     EXPECT_EQ(status.code(), StatusCode::kDataLoss);
   }
 }
@@ -311,7 +315,7 @@ TEST(ColumnDecoderTest, DamagedBytesEndSomewhere) {
       const size_t front = random() % 2 == 0 ? 30 : sealed.bytes.size();
       sealed.bytes[random() % std::min(front, sealed.bytes.size())] = static_cast<char>(random());
     }
-    if (random() % 8 == 0) sealed.codec = static_cast<Codec>(3 + random() % 3);
+    if (random() % 8 == 0) sealed.codec = kColumnCodecs[random() % std::size(kColumnCodecs)];
     DecodeAnything(sealed.view(), random);
     if (testing::Test::HasFailure()) return;
   }
@@ -322,7 +326,7 @@ TEST(ColumnDecoderTest, RandomBytesEndSomewhere) {
   for (int round = 0; round < 10000; ++round) {
     std::string bytes(random() % 120, '\0');
     for (char& c : bytes) c = static_cast<char>(random() % 3 == 0 ? random() % 4 : random());
-    DecodeAnything({static_cast<Codec>(3 + random() % 3), 1000, bytes}, random);
+    DecodeAnything({kColumnCodecs[random() % std::size(kColumnCodecs)], 1000, bytes}, random);
     if (testing::Test::HasFailure()) return;
   }
 }
@@ -334,6 +338,7 @@ TEST(ColumnDecoderTest, WhatNoEncoderSaysIsRefused) {
     std::string_view bytes;
   } cases[] = {
       {"no bytes", Codec::kColumnXor, ""},
+      {"no such scale", Codec::kColumnScaled, {"\x01\xff\x7f\x00\x02\x00\x00", 7}},
       {"ten decimals", Codec::kColumnDecimal, {"\x01\x0a\x00\x03\x03\x00\x02", 7}},
       {"unused bits of the head",
        Codec::kColumnConstant,

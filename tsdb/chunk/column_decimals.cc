@@ -40,15 +40,6 @@ std::optional<int> DecimalsOf(double v, int from) {
   return std::nullopt;
 }
 
-void AppendExceptions(std::string& out, std::span<const double> values, uint64_t which) {
-  AppendBigEndian<uint8_t>(out, static_cast<uint8_t>(std::popcount(which)));
-  for (; which != 0; which &= which - 1) {
-    const int i = std::countr_zero(which);
-    AppendBigEndian<uint8_t>(out, static_cast<uint8_t>(i));
-    AppendDouble(out, values[static_cast<size_t>(i)]);
-  }
-}
-
 bool ReadExceptions(std::string_view& in, std::span<double> values) {
   uint8_t n;
   if (!ReadBigEndian(in, n) || n > values.size()) return false;
@@ -75,26 +66,6 @@ std::optional<int> FindDecimals(std::span<const double> values) {
     if (exceptions > most_exceptions) return std::nullopt;
   }
   return decimals;
-}
-
-DecimalForm AppendDecimals(std::string& out, std::span<const double> values, int decimals) {
-  static_assert(kMostPacked <= 64, "a bit for each exception");
-  CHECK(values.size() <= kMostPacked, "values in one group");
-  std::array<uint64_t, kMostPacked> numbers;
-  uint64_t exceptions = 0;
-  int64_t scaled = 0;
-  for (size_t i = 0; i < values.size(); ++i) {
-    int64_t here;
-    if (Scale(values[i], decimals, here)) {
-      scaled = here;
-    } else {
-      exceptions |= uint64_t{1} << i;  // its place holds the number before again
-    }
-    numbers[i] = static_cast<uint64_t>(scaled);
-  }
-  const int order = AppendIntegers(out, {numbers.data(), values.size()});
-  if (exceptions != 0) AppendExceptions(out, values, exceptions);
-  return {order, exceptions != 0};
 }
 
 bool ReadDecimals(std::string_view& in, const DecimalForm& form, int decimals,

@@ -1,7 +1,8 @@
 // Columns of decimals: doubles that are whole numbers, or have a few decimals,
 // as integers.  2.37 is 237 with two decimals where 237 / 100.0 is the same
 // double, bit for bit; what has no such number (stale markers, other NaNs,
-// infinities, -0.0, long fractions) is kept as an exception of nine bytes.
+// infinities, -0.0, long fractions) is kept as an exception of nine bytes.  Read
+// only: what is sealed now is scaled (tsdb/chunk/value_scale.h).
 // Layout: docs/formats.md, column chunks.
 #pragma once
 
@@ -24,9 +25,6 @@ struct DecimalForm {
   int order = 0;            // of the integers (tsdb/chunk/column_integers.h)
   bool exceptions = false;  // follow
 };
-
-// Appends up to kMostPacked values; `decimals`: 0 to kMostDecimals.
-DecimalForm AppendDecimals(std::string& out, std::span<const double> values, int decimals);
 
 // Fills `values`.  False where the bytes end or say what no writer says.
 bool ReadDecimals(std::string_view& in, const DecimalForm& form, int decimals,

@@ -10,6 +10,7 @@
 #include "tsdb/chunk/bit_stream.h"
 #include "tsdb/chunk/column_decimals.h"
 #include "tsdb/chunk/column_times.h"
+#include "tsdb/chunk/scaled_group.h"
 #include "tsdb/chunk/xor_values.h"
 
 namespace tidemark::tsdb {
@@ -34,10 +35,10 @@ bool ReadXor(std::string_view in, std::span<double> values) {
 bool GroupCursor::Advance() {
   int64_t late;
   if (!ReadZigzag(rest, late) || !ReadLengthPrefixed(rest, bytes)) return false;
-  samples = std::min<size_t>(left, kGroupSamples);
+  samples = std::min<size_t>(left, most);
   left -= static_cast<uint32_t>(samples);
   first = static_cast<int64_t>(expected + static_cast<uint64_t>(late));
-  expected = static_cast<uint64_t>(first) + kGroupSamples * interval;
+  expected = static_cast<uint64_t>(first) + most * interval;
   return true;
 }
 
@@ -52,6 +53,12 @@ bool ColumnDecoder::ReadHeader(std::string_view in) {
       (!ReadBigEndian(in, decimals_) || decimals_ > kMostDecimals)) {
     return false;
   }
+  if (chunk_.codec == Codec::kColumnScaled) {
+    uint64_t id;
+    if (ReadVarint(in, id)) scale_ = ValueScale::FromId(id);
+    if (!scale_) return false;
+  }
+  group_.most = GroupSamples(chunk_.codec);
   group_.rest = in;
   group_.left = chunk_.count;
   return true;
@@ -86,18 +93,21 @@ void ColumnDecoder::Skip(int64_t t) {
   for (GroupCursor after = next; after.left > 0 && after.Advance(); next = after) {
     if (after.first <= next.first || after.first > t) return;
     group_ = next;
+    last_ = any_ ? std::max(last_, next.first) : next.first;
     any_ = true;
-    last_ = next.first;
   }
 }
 
 bool ColumnDecoder::ReadGroup() {
   std::string_view in = group_.bytes;
-  uint8_t head;
-  if (!ReadBigEndian(in, head) || (head & kUnusedHead) != 0) return false;
   if (any_ && group_.first <= last_) return false;
   times_[0] = group_.first;
   const std::span<int64_t> times(times_.data(), group_.samples);
+  if (scale_) {
+    return ReadScaledGroup(in, group_.interval, *scale_, times, {values_.data(), group_.samples});
+  }
+  uint8_t head;
+  if (!ReadBigEndian(in, head) || (head & kUnusedHead) != 0) return false;
   return ReadTimes(in, head & kTimeOrderMask, group_.interval, times) &&
          ReadValues(in, head, {values_.data(), group_.samples});
 }

@@ -5,18 +5,21 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
 #include "tsdb/chunk/chunk.h"
 #include "tsdb/chunk/column_layout.h"
+#include "tsdb/chunk/value_scale.h"
 
 namespace tidemark::tsdb {
 
 // Goes over the groups of a column chunk without decoding them.
 struct GroupCursor {
-  std::string_view rest;  // the groups not reached yet
-  uint32_t left = 0;      // and their samples
+  std::string_view rest;        // the groups not reached yet
+  uint32_t left = 0;            // and their samples
+  size_t most = kGroupSamples;  // samples in a group
   uint64_t interval = 0;
   uint64_t expected = 0;   // the time of their first sample, if nothing is late
   int64_t first = 0;       // of this group
@@ -47,13 +50,14 @@ class ColumnDecoder : public ChunkDecoder {
   const ChunkView chunk_;
   double constant_ = 0;
   uint8_t decimals_ = 0;
+  std::optional<ValueScale> scale_;
   GroupCursor group_;  // the last one that was decoded or left out
   bool any_ = false;
-  int64_t last_ = 0;  // time in it that was seen; none before any_
+  int64_t last_ = 0;  // time that was seen; none before any_
   SampleRun run_;
   Status status_;
-  std::array<int64_t, kGroupSamples> times_;
-  std::array<double, kGroupSamples> values_;
+  std::array<int64_t, kScaledGroupSamples> times_;
+  std::array<double, kScaledGroupSamples> values_;
 };
 
 }  // namespace tidemark::tsdb

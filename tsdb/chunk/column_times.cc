@@ -26,6 +26,10 @@ bool AllZero(std::span<const uint64_t> numbers) {
 uint64_t FindInterval(std::span<const int64_t> times) {
   const size_t step = std::min(times.size() / 2, kLongStep);
   if (step == 0) return 0;
+  const uint64_t first = Distance(times[0], times[1]);
+  bool even = true;
+  for (size_t i = 2; i < times.size(); ++i) even &= Distance(times[i - 1], times[i]) == first;
+  if (even) return first;
   std::vector<uint64_t> distances;
   distances.reserve(times.size() - step);
   for (size_t i = step; i < times.size(); ++i) {
