@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "tsdb/base/status.h"
-#include "tsdb/snapshot/files.h"
+#include "tsdb/base/files.h"
 
 namespace tidemark::tsdb {
 

@@ -117,20 +117,22 @@ TEST_F(SnapshotTest, RestoresWhatWasThere) {
 // Seals and snapshots at once: a copy never has a trimmed journal without the
 // blocks that were sealed from it.
 TEST_F(SnapshotTest, WhileSealsAndCommitsGoOn) {
-  std::atomic<bool> stop{false};
   std::atomic<int64_t> committed{0};
-  std::thread writer([&] {
-    for (int64_t n = 1; !stop; ++n) {
-      ASSERT_TRUE(CommitAt(n).ok());
-      committed = n;
-    }
-  });
-  std::thread sealer([&] {
-    while (!stop) ASSERT_TRUE(storage_->Flush().ok());
-  });
   for (int round = 0; round < 3; ++round) {
+    std::thread writer([&] {
+      for (int i = 0; i < 100; ++i) {
+        ASSERT_TRUE(CommitAt(committed + 1).ok());
+        ++committed;
+      }
+    });
+    std::thread sealer([&] {
+      for (int i = 0; i < 3; ++i) ASSERT_TRUE(storage_->Flush().ok());
+    });
+    while (committed < round * 100 + 20) std::this_thread::yield();
     const int64_t before = committed;
     const auto name = storage_->Snapshot();
+    writer.join();
+    sealer.join();
     ASSERT_TRUE(name.ok()) << name.status();
     const std::string to = folder_ + "/restored" + std::to_string(round);
     ASSERT_TRUE(RestoreSnapshot(SnapshotPath(*name), to, true).ok());
@@ -141,9 +143,6 @@ TEST_F(SnapshotTest, WhileSealsAndCommitsGoOn) {
       ASSERT_EQ(series->second.count(kNow + n * 15'000), 1u) << n << " of " << before;
     }
   }
-  stop = true;
-  writer.join();
-  sealer.join();
 }
 
 TEST_F(SnapshotTest, AFailureLeavesNothing) {

@@ -181,6 +181,12 @@ std::string MetadataKey(TenantId tenant, std::string_view metric) {
   return key;
 }
 
+bool DecodeMetadataKey(std::string_view bytes, TenantId& tenant, std::string_view& metric) {
+  if (!ReadTag(bytes, 'm') || !ReadBigEndian(bytes, tenant)) return false;
+  metric = bytes;
+  return true;
+}
+
 std::string TrimKey() { return "j"; }
 std::string RetentionKey() { return "r"; }
 

@@ -101,6 +101,7 @@ std::string ExemplarTenantKey(Partition partition, TenantId tenant);
 bool DecodeExemplarPartition(std::string_view bytes, Partition& partition);
 std::string MetadataPrefix(TenantId tenant);
 std::string MetadataKey(TenantId tenant, std::string_view metric);
+bool DecodeMetadataKey(std::string_view bytes, TenantId& tenant, std::string_view& metric);
 std::string TrimKey();
 std::string RetentionKey();
 std::string TenantRetentionKey(std::string_view tenant);

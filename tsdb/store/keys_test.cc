@@ -48,6 +48,12 @@ TEST(KeysTest, BytesAreAsDocumented) {
     std::erase(want, ' ');
     EXPECT_EQ(Hex(c.key), want);
   }
+  TenantId tenant = 0;
+  std::string_view metric;
+  EXPECT_TRUE(DecodeMetadataKey(MetadataKey(7, "up"), tenant, metric));
+  EXPECT_EQ(tenant, 7u);
+  EXPECT_EQ(metric, "up");
+  EXPECT_FALSE(DecodeMetadataKey(SealedKey(7), tenant, metric));
 }
 
 TEST(KeysTest, BlocksAreLeftOpenAndPartitionsHoldThemWhole) {

@@ -127,6 +127,7 @@ class StoreImpl : public Store {
   ~StoreImpl() override;
 
   Status OpenDatabase();
+  Status OpenReadOnly();
 
   std::unique_ptr<WriteBatch> NewBatch() const override {
     return std::make_unique<RocksBatch>(handles_);
@@ -149,6 +150,9 @@ class StoreImpl : public Store {
     return handles_[static_cast<size_t>(family)];
   }
   Status SetWriteBuffers();
+  void Take(rocksdb::DB* db, const std::vector<rocksdb::ColumnFamilyHandle*>& handles);
+  // 0: none is stored.
+  StatusOr<uint32_t> ReadFormat() const;
   Status CheckFormat();
   Status WriteFormat();
   void KeepSentinel();
@@ -249,11 +253,30 @@ Status StoreImpl::OpenDatabase() {
   RETURN_IF_ERROR(FromOpenStatus(
       rocksdb::DB::Open(db_options, options_.path, Descriptors(cache_, raw_merge_), &handles, &db),
       options_.path));
+  Take(db, handles);
+  RETURN_IF_ERROR(SetWriteBuffers());
+  return CheckFormat();
+}
+
+Status StoreImpl::OpenReadOnly() {
+  RETURN_IF_ERROR(RefuseHeadless(options_.path));
+  const rocksdb::DBOptions db_options = MakeDbOptions(write_buffers_);
+  RETURN_IF_ERROR(RefuseUnknownFamilies(db_options, options_.path));
+  rocksdb::DB* db = nullptr;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  RETURN_IF_ERROR(FromOpenStatus(
+      rocksdb::DB::OpenForReadOnly(db_options, options_.path, Descriptors(cache_, raw_merge_),
+                                   &handles, &db),
+      options_.path));
+  Take(db, handles);
+  ASSIGN_OR_RETURN(const uint32_t version, ReadFormat());
+  return version > 0 ? OkStatus() : DataLoss("the database has no format version");
+}
+
+void StoreImpl::Take(rocksdb::DB* db, const std::vector<rocksdb::ColumnFamilyHandle*>& handles) {
   db_.reset(db);
   default_handle_ = handles[0];
   for (size_t i = 0; i < kFamilies; ++i) handles_[i] = handles[i + 1];
-  RETURN_IF_ERROR(SetWriteBuffers());
-  return CheckFormat();
 }
 
 // Only now, see MakeFamilyOptions.
@@ -267,11 +290,11 @@ Status StoreImpl::SetWriteBuffers() {
   return OkStatus();
 }
 
-Status StoreImpl::CheckFormat() {
+StatusOr<uint32_t> StoreImpl::ReadFormat() const {
   std::string stored;
   const rocksdb::Status found =
       db_->Get(rocksdb::ReadOptions(), default_handle_, ToSlice(kFormatKey), &stored);
-  if (found.IsNotFound()) return WriteFormat();
+  if (found.IsNotFound()) return 0;
   RETURN_IF_ERROR(FromReadStatus(found, "reading the format version"));
   std::string_view in = stored;
   uint32_t version = 0;
@@ -281,7 +304,12 @@ Status StoreImpl::CheckFormat() {
         "the database was written by a newer version of Tidemark (format {}, this one knows {})",
         version, kFormatVersion));
   }
-  // Older ones are read as they are; what is written from now on is of this one.
+  return version;
+}
+
+// Older ones are read as they are; what is written from now on is of this one.
+Status StoreImpl::CheckFormat() {
+  ASSIGN_OR_RETURN(const uint32_t version, ReadFormat());
   return version < kFormatVersion ? WriteFormat() : OkStatus();
 }
 
@@ -385,8 +413,23 @@ StatusOr<std::optional<std::string>> StoreImpl::Get(Family family, std::string_v
   return std::optional<std::string>(std::move(value));
 }
 
+namespace {
+
+// RocksDB 7.8 swallows an error at the first block of a table that it reaches
+// from the end of another: the keys of that table are passed over, and the status
+// is OK.  It does so behind the markers that it puts at the ends of tables for
+// deleted ranges (MergingIterator::SkipNextDeleted), so these are not asked for
+// where no reader needs them: nothing is deleted from the catalog, and ranges of
+// raw that are deleted lie before a retention mark and are gone after Drop.
+bool NeedsRangeDeletions(Family family) {
+  return family == Family::kJournal || family == Family::kMeta;
+}
+
+}  // namespace
+
 std::unique_ptr<StoreIterator> StoreImpl::NewIterator(Family family) const {
   rocksdb::ReadOptions options;
+  options.ignore_range_deletions = !NeedsRangeDeletions(family);
   options.total_order_seek = true;
   options.readahead_size = 1 << 20;
   options.fill_cache = false;  // scans would push out what queries need
@@ -398,17 +441,33 @@ std::unique_ptr<StoreIterator> StoreImpl::NewIterator(Family family) const {
 std::unique_ptr<StoreIterator> StoreImpl::NewRawIterator() const {
   rocksdb::ReadOptions options;
   options.prefix_same_as_start = true;
+  options.ignore_range_deletions = !NeedsRangeDeletions(Family::kRaw);
   return std::make_unique<RocksIterator>(
       std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(options, handle(Family::kRaw))),
       "read of raw");
 }
 
-StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options, Metrics& metrics) {
+namespace {
+
+std::unique_ptr<StoreImpl> NewStore(const StoreOptions& options, Metrics& metrics) {
   Counter* unreadable = metrics.AddCounter(
       "tidemark_store_unreadable_runs_total",
       "Stored runs of samples that could not be decoded while merging; kept as they are.");
-  auto store = std::make_unique<StoreImpl>(options, metrics, NewRawMergeOperator(unreadable));
+  return std::make_unique<StoreImpl>(options, metrics, NewRawMergeOperator(unreadable));
+}
+
+}  // namespace
+
+StatusOr<std::unique_ptr<Store>> Store::Open(const StoreOptions& options, Metrics& metrics) {
+  auto store = NewStore(options, metrics);
   RETURN_IF_ERROR(store->OpenDatabase());
+  return StatusOr<std::unique_ptr<Store>>(std::move(store));
+}
+
+StatusOr<std::unique_ptr<Store>> Store::OpenReadOnly(const StoreOptions& options,
+                                                     Metrics& metrics) {
+  auto store = NewStore(options, metrics);
+  RETURN_IF_ERROR(store->OpenReadOnly());
   return StatusOr<std::unique_ptr<Store>>(std::move(store));
 }
 

@@ -101,6 +101,10 @@ class Store {
   //   kDataLoss            cannot be read; the message says what
   // `metrics` must outlive the Store.
   static StatusOr<std::unique_ptr<Store>> Open(const StoreOptions& options, Metrics& metrics);
+  // Reads what is there, its log included, and changes nothing on disk; every
+  // write fails.  For a database that no process has open.
+  static StatusOr<std::unique_ptr<Store>> OpenReadOnly(const StoreOptions& options,
+                                                       Metrics& metrics);
   virtual ~Store() = default;
 
   virtual std::unique_ptr<WriteBatch> NewBatch() const = 0;

@@ -1,4 +1,4 @@
-#include "tsdb/snapshot/files.h"
+#include "tsdb/base/files.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -11,7 +11,7 @@
 
 #include "tsdb/base/checksum.h"
 
-namespace tidemark::tsdb {
+namespace tidemark {
 namespace {
 
 constexpr size_t kChunkBytes = 1 << 20;
@@ -108,4 +108,4 @@ Status SyncFolder(const std::string& path) {
   return Sync(folder, path);
 }
 
-}  // namespace tidemark::tsdb
+}  // namespace tidemark

@@ -1,5 +1,5 @@
-// Files that are on the device when a function returns: what snapshots are made
-// of and restored with.
+// Whole files: read, summed, and written so that they are on the device when a
+// function returns.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 #include "tsdb/base/status.h"
 
-namespace tidemark::tsdb {
+namespace tidemark {
 
 struct FileSum {
   uint64_t bytes = 0;
@@ -20,6 +20,7 @@ struct FileSum {
 
 // Reads the file to its end.
 StatusOr<FileSum> SumFile(const std::string& path);
+// For files that fit into memory.
 StatusOr<std::string> ReadWholeFile(const std::string& path);
 // The file must not exist yet.
 Status WriteNewFile(const std::string& path, std::string_view content);
@@ -27,4 +28,4 @@ Status CopyToNewFile(const std::string& from, const std::string& to);
 // Names in the folder, made or renamed, survive a power cut from now on.
 Status SyncFolder(const std::string& path);
 
-}  // namespace tidemark::tsdb
+}  // namespace tidemark
