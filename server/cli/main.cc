@@ -8,6 +8,7 @@
 #include "server/cli/query.h"
 #include "server/cli/restore.h"
 #include "server/cli/serve.h"
+#include "server/cli/verify.h"
 #include "server/version.h"
 
 int main(int argc, char** argv) {
@@ -21,6 +22,7 @@ int main(int argc, char** argv) {
   AddQueryCommand(app, exit_code);
   AddCheckConfigCommand(app, exit_code);
   AddRestoreCommand(app, exit_code);
+  AddVerifyCommand(app, exit_code);
   CLI11_PARSE(app, argc, argv);
   return exit_code;
 }
