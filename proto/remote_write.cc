@@ -54,6 +54,18 @@ bool ReadPlainLabel(std::string_view message, LabelView* label) {
          TakeField(message, Tag(2, kBytes), &label->value) && message.empty();
 }
 
+// The bytes of the label that `in` begins with, tag included, if it is plain and
+// shorter than 128 bytes, as nearly all are; 0 otherwise.
+size_t ShortLabelSize(std::string_view in) {
+  if (in.size() < 6 || in[0] != Tag(1, kBytes) || in[2] != Tag(1, kBytes)) return 0;
+  const size_t size = static_cast<uint8_t>(in[1]);
+  const size_t name = static_cast<uint8_t>(in[3]);
+  if (size >= 0x80 || size + 2 > in.size() || name + 4 > size) return 0;
+  if (in[name + 4] != Tag(2, kBytes)) return 0;
+  const size_t value = static_cast<uint8_t>(in[name + 5]);
+  return name + value + 4 == size ? size + 2 : 0;
+}
+
 // The bytes that plain labels take at the front of a series' message; no more
 // than kMaxLabels of them.
 size_t PlainLabelsSize(std::string_view message) {
@@ -61,6 +73,10 @@ size_t PlainLabelsSize(std::string_view message) {
   std::string_view part;
   LabelView label;
   for (size_t n = 0; n < WriteRequestReader::kMaxLabels; ++n) {
+    if (const size_t size = ShortLabelSize(rest)) {
+      rest.remove_prefix(size);
+      continue;
+    }
     std::string_view after = rest;
     if (!TakeField(after, Tag(1, kBytes), &part) || !ReadPlainLabel(part, &label)) break;
     rest = after;

@@ -90,13 +90,6 @@ bool WireReader::ReadUint32(uint32_t* out) {
   return true;
 }
 
-bool WireReader::ReadZigzag64(int64_t* out) {
-  uint64_t v = 0;
-  if (!ReadVarint(&v)) return false;
-  *out = DecodeZigzag(v);
-  return true;
-}
-
 bool WireReader::ReadZigzag32(int32_t* out) {
   uint64_t v = 0;
   if (!ReadVarint(&v)) return false;

@@ -97,6 +97,11 @@ class WireReader {
       *out = static_cast<uint8_t>(*at_++);
       return true;
     }
+    if (end_ - at_ >= 2 && static_cast<uint8_t>(at_[1]) < 0x80) {
+      *out = (static_cast<uint8_t>(at_[0]) & 0x7f) | uint64_t{static_cast<uint8_t>(at_[1])} << 7;
+      at_ += 2;
+      return true;
+    }
     return ReadLongVarint(out);
   }
   bool ReadDouble(double* out) {
@@ -106,10 +111,15 @@ class WireReader {
     at_ += 8;
     return true;
   }
-  bool ReadInt64(int64_t* out);     // int64, not zigzag
-  bool ReadInt32(int32_t* out);     // int32 and enums
-  bool ReadUint32(uint32_t* out);   // the low 32 bits, as protobuf has it
-  bool ReadZigzag64(int64_t* out);  // sint64
+  bool ReadInt64(int64_t* out);      // int64, not zigzag
+  bool ReadInt32(int32_t* out);      // int32 and enums
+  bool ReadUint32(uint32_t* out);    // the low 32 bits, as protobuf has it
+  bool ReadZigzag64(int64_t* out) {  // sint64
+    uint64_t v = 0;
+    if (!ReadVarint(&v)) return false;
+    *out = static_cast<int64_t>(v >> 1 ^ (~(v & 1) + 1));
+    return true;
+  }
   bool ReadZigzag32(int32_t* out);  // sint32
 
   // Passes over the value of an unknown field.
