@@ -116,6 +116,10 @@ class Appender {
   // A refused sample leaves the Appender as it was; others may still go in.
   virtual Status Append(SeriesRef series, const Sample& sample) = 0;
   virtual Status AppendHistogram(SeriesRef series, int64_t t, const FloatHistogram& h) = 0;
+  // The same; leaves `h` with any value.
+  virtual Status TakeHistogram(SeriesRef series, int64_t t, FloatHistogram& h) {
+    return AppendHistogram(series, t, h);
+  }
 
   // Beside the samples; an exemplar that is stored already changes nothing.
   virtual Status AppendExemplar(SeriesRef series, const Exemplar& exemplar) = 0;

@@ -72,11 +72,11 @@ void BodyWriter::WriteSample(const proto::SampleView& sample) {
 
 void BodyWriter::WriteHistogram(const proto::HistogramView& view) {
   if (!Admit(view.t)) return;
-  const StatusOr<tsdb::FloatHistogram> histogram = ReadHistogram(view);
+  StatusOr<tsdb::FloatHistogram> histogram = ReadHistogram(view);
   if (!histogram.ok()) {
     return Refuse(Refusal::kInvalidHistogram, 1, MessageOf(histogram.status()));
   }
-  const Status status = appender_.AppendHistogram(*series_, view.t, *histogram);
+  const Status status = appender_.TakeHistogram(*series_, view.t, *histogram);
   if (Taken(status, Refusal::kInvalidHistogram)) Accept(&IngestCounts::histograms);
 }
 

@@ -23,12 +23,15 @@ inline uint64_t ZigzagEncode(int64_t v) {
 }
 inline int64_t ZigzagDecode(uint64_t v) { return static_cast<int64_t>((v >> 1) ^ (~(v & 1) + 1)); }
 
+// Returns the end of what was written.
+inline char* StoreVarint(char* out, uint64_t v) {
+  for (; v >= 0x80; v >>= 7) *out++ = static_cast<char>(v | 0x80);
+  *out++ = static_cast<char>(v);
+  return out;
+}
 inline void AppendVarint(std::string& out, uint64_t v) {
   char bytes[kMaxVarintBytes];
-  size_t n = 0;
-  for (; v >= 0x80; v >>= 7) bytes[n++] = static_cast<char>(v | 0x80);
-  bytes[n++] = static_cast<char>(v);
-  out.append(bytes, n);
+  out.append(bytes, static_cast<size_t>(StoreVarint(bytes, v) - bytes));
 }
 inline void AppendZigzag(std::string& out, int64_t v) { AppendVarint(out, ZigzagEncode(v)); }
 // The length, then the bytes.
@@ -36,6 +39,32 @@ inline void AppendLengthPrefixed(std::string& out, std::string_view bytes) {
   AppendVarint(out, bytes.size());
   out.append(bytes);
 }
+
+// Appends many varints with few calls of the string; nothing else may be
+// appended until it is gone.
+class VarintAppender {
+ public:
+  explicit VarintAppender(std::string& out) : out_(out) {}
+  ~VarintAppender() { Flush(); }
+  VarintAppender(const VarintAppender&) = delete;
+  VarintAppender& operator=(const VarintAppender&) = delete;
+
+  void Add(uint64_t v) {
+    if (at_ + kMaxVarintBytes > bytes_ + sizeof(bytes_)) Flush();
+    at_ = StoreVarint(at_, v);
+  }
+  void AddZigzag(int64_t v) { Add(ZigzagEncode(v)); }
+  // So that something else may be appended.
+  void Flush() {
+    out_.append(bytes_, static_cast<size_t>(at_ - bytes_));
+    at_ = bytes_;
+  }
+
+ private:
+  std::string& out_;
+  char bytes_[32 * kMaxVarintBytes];
+  char* at_ = bytes_;
+};
 
 // The bytes that AppendVarint takes for `v`.
 inline size_t VarintBytes(uint64_t v) {

@@ -17,18 +17,20 @@ class BitWriter {
  public:
   // Appends the low `bits` (0 to 64) of `value`; higher ones must be 0.
   void Write(uint64_t value, int bits) {
-    while (bits > free_) {
-      if (free_ > 0) {
-        bits -= free_;
-        bytes_.back() |= static_cast<char>(value >> bits);
-        value &= (uint64_t{1} << bits) - 1;
-      }
-      bytes_.push_back(0);
-      free_ = 8;
+    if (bits <= free_) {
+      if (bits == 0) return;
+      free_ -= bits;
+      bytes_.back() |= static_cast<char>(value << free_);
+      return;
     }
-    if (bits == 0) return;
-    free_ -= bits;
-    bytes_.back() |= static_cast<char>(value << free_);
+    bits -= free_;
+    if (free_ > 0) bytes_.back() |= static_cast<char>(value >> bits);
+    // The rest in whole bytes at once; what was written is shifted out.
+    const int whole = (bits + 7) / 8;
+    char rest[sizeof(uint64_t)];
+    StoreBigEndian(rest, value << (64 - bits));
+    bytes_.append(rest, static_cast<size_t>(whole));
+    free_ = 8 * whole - bits;
   }
 
   // All bytes so far; the unused low bits of the last one are 0.

@@ -110,18 +110,28 @@ void HistogramChunk::AppendNumbers(const FloatHistogram& h) {
   last.counter_reset_hint = h.counter_reset_hint;
   AppendXor(bytes_, last.sum, h.sum);
   last.sum = h.sum;
-  size_t i = 0;
-  const auto append = [&](double& before, double count) {
-    if (state_.fractions) {
-      AppendXor(bytes_, before, count);
-    } else {
-      const auto growth = static_cast<uint64_t>(static_cast<int64_t>(count)) -
-                          static_cast<uint64_t>(static_cast<int64_t>(before));
-      AppendZigzag(bytes_, static_cast<int64_t>(growth - state_.growth[i]));
-      state_.growth[i] = growth;
-    }
+  if (state_.fractions) {
+    AppendCounts(h, [this](double& before, double count) { AppendXor(bytes_, before, count); });
+    return;
+  }
+  VarintAppender out(bytes_);
+  uint64_t* grew = state_.growth.data();
+  AppendCounts(h, [&out, &grew](double& before, double count) {
+    const auto growth = static_cast<uint64_t>(static_cast<int64_t>(count)) -
+                        static_cast<uint64_t>(static_cast<int64_t>(before));
+    out.AddZigzag(static_cast<int64_t>(growth - *grew));
+    *grew++ = growth;
+  });
+}
+
+// Calls append(before, count) for all counts in the order of ForEachCount, and
+// remembers them.
+template <typename F>
+void HistogramChunk::AppendCounts(const FloatHistogram& h, const F& append_one) {
+  FloatHistogram& last = state_.last;
+  const auto append = [&append_one](double& before, double count) {
+    append_one(before, count);
     before = count;
-    ++i;
   };
   append(last.count, h.count);
   append(last.zero_count, h.zero_count);

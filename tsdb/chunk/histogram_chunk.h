@@ -43,6 +43,8 @@ class HistogramChunk {
  private:
   void AppendTime(int64_t t);
   void AppendNumbers(const FloatHistogram& h);
+  template <typename F>
+  void AppendCounts(const FloatHistogram& h, const F& append_one);
 
   std::string bytes_;
   uint32_t count_ = 0;

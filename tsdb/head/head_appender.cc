@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "tsdb/base/check.h"
 
@@ -17,9 +18,7 @@ std::string_view Shown(std::string_view s) { return s.substr(0, kShown); }
 }  // namespace
 
 HeadAppender::HeadAppender(const AppenderContext& context, std::string_view tenant)
-    : context_(context),
-      retention_(context.retention.Of(tenant)),
-      salt_(TenantSalt(tenant)) {
+    : context_(context), retention_(context.retention.Of(tenant)), salt_(TenantSalt(tenant)) {
   staged_.tenant = tenant;
   staged_.decode = [this](std::string_view encoded) -> StatusOr<Labels> {
     ASSIGN_OR_RETURN(Labels labels, decoder_->Decode(encoded));
@@ -88,10 +87,15 @@ Status HeadAppender::Append(SeriesRef series, const Sample& sample) {
 }
 
 Status HeadAppender::AppendHistogram(SeriesRef series, int64_t t, const FloatHistogram& h) {
+  FloatHistogram copy = h;
+  return TakeHistogram(series, t, copy);
+}
+
+Status HeadAppender::TakeHistogram(SeriesRef series, int64_t t, FloatHistogram& h) {
   CHECK(series < staged_.series.size(), "a SeriesRef that GetSeries did not return");
   RETURN_IF_ERROR(CheckTime(t));
   RETURN_IF_ERROR(h.Validate());
-  staged_.Use(series).histograms.push_back({series, t, h});
+  staged_.Use(series).histograms.push_back({series, t, std::move(h)});
   return OkStatus();
 }
 

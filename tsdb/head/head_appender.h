@@ -34,6 +34,7 @@ class HeadAppender : public Appender {
   StatusOr<SeriesRef> GetEncodedSeries(std::string_view encoded, LabelDecoder& decoder) override;
   Status Append(SeriesRef series, const Sample& sample) override;
   Status AppendHistogram(SeriesRef series, int64_t t, const FloatHistogram& h) override;
+  Status TakeHistogram(SeriesRef series, int64_t t, FloatHistogram& h) override;
   Status AppendExemplar(SeriesRef series, const Exemplar& exemplar) override;
   Status SetMetadata(std::string_view metric, const Metadata& metadata) override;
   StatusOr<CommitReport> Commit() override;

@@ -14,8 +14,13 @@ constexpr uint64_t kNotWhole = 1;
 
 // Bucket counts are nearly always small whole numbers: twice the number as a
 // varint; anything else (-0 and NaN too) as a 1 and the eight bytes.
+bool IsCount(double v) {
+  return v >= 0 && v <= kMaxWhole && !std::signbit(v) &&
+         v == static_cast<double>(static_cast<int64_t>(v));
+}
+
 void AppendCount(std::string& out, double v) {
-  if (v >= 0 && v <= kMaxWhole && v == std::floor(v) && !std::signbit(v)) {
+  if (IsCount(v)) {
     AppendVarint(out, static_cast<uint64_t>(v) << 1);
     return;
   }
@@ -39,7 +44,15 @@ void AppendSide(std::string& out, const std::vector<BucketSpan>& spans,
     AppendVarint(out, span.length);
   }
   AppendVarint(out, buckets.size());
-  for (const double bucket : buckets) AppendCount(out, bucket);
+  VarintAppender counts(out);
+  for (const double bucket : buckets) {
+    if (IsCount(bucket)) {
+      counts.Add(static_cast<uint64_t>(bucket) << 1);
+    } else {
+      counts.Flush();
+      AppendCount(out, bucket);
+    }
+  }
 }
 
 // A size from the bytes, refused when the bytes that follow cannot hold it.
