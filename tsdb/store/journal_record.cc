@@ -12,8 +12,11 @@
 namespace tidemark::tsdb {
 namespace {
 
-constexpr char kVersion = 2;
-constexpr char kPlainFloats = 1;  // the version before: each float has 8 bytes
+// What a record begins with.
+constexpr char kPlainFloats = 1;  // samples, each float has 8 bytes; no longer written
+constexpr char kSamples = 2;
+constexpr char kDelete = 3;
+constexpr char kSamplesLastWins = 4;
 constexpr size_t kLeastEntryBytes = 3;
 
 // Wraps around, as differences of any two 64-bit numbers must be able to.
@@ -57,6 +60,39 @@ bool ReadHistograms(std::string_view& in, JournalRecord& record) {
   return true;
 }
 
+bool ReadDelete(std::string_view& in, DeletedSamples& deleted) {
+  uint64_t span;
+  uint64_t n;
+  if (!ReadZigzag(in, deleted.times.mint) || !ReadVarint(in, span) || !ReadVarint(in, n) ||
+      n > in.size()) {
+    return false;
+  }
+  deleted.times.maxt = static_cast<int64_t>(
+      Sum(static_cast<uint64_t>(deleted.times.mint), static_cast<int64_t>(span)));
+  deleted.series.reserve(n);
+  SeriesId series = 0;
+  for (uint64_t i = 0; i < n; ++i) {
+    uint64_t step;
+    if (!ReadVarint(in, step)) return false;
+    deleted.series.push_back(series += step);
+  }
+  return in.empty() && deleted.times.mint <= deleted.times.maxt;
+}
+
+bool ReadBody(char kind, std::string_view& in, JournalRecord& record) {
+  if (kind == kDelete) return ReadDelete(in, record.deleted);
+  record.last_wins = kind == kSamplesLastWins;
+  const bool floats =
+      kind == kPlainFloats ? ReadPlainFloats(in, record) : ReadJournalFloats(in, record.floats);
+  return floats && ReadHistograms(in, record);
+}
+
+void AppendHead(char kind, TenantId tenant, uint64_t sequence, uint64_t durable, std::string& out) {
+  out.push_back(kind);
+  AppendVarint(out, tenant);
+  AppendVarint(out, sequence - durable);
+}
+
 }  // namespace
 
 void JournalWriter::Section::AddKey(SeriesId next_series, int64_t next_t) {
@@ -73,29 +109,40 @@ void JournalWriter::AddHistogram(SeriesId series, int64_t t, const FloatHistogra
 
 std::string JournalWriter::Finish(TenantId tenant, uint64_t sequence, uint64_t durable) {
   std::string out;
-  out.push_back(kVersion);
-  AppendVarint(out, tenant);
-  AppendVarint(out, sequence - durable);
+  AppendHead(last_wins_ ? kSamplesLastWins : kSamples, tenant, sequence, durable, out);
   floats_.Finish(out);
   out += histograms_.bytes;
   *this = JournalWriter();
   return out;
 }
 
+std::string EncodeDelete(const DeletedSamples& deleted, TenantId tenant, uint64_t sequence,
+                         uint64_t durable) {
+  std::string out;
+  AppendHead(kDelete, tenant, sequence, durable, out);
+  AppendZigzag(out, deleted.times.mint);
+  AppendVarint(
+      out, static_cast<uint64_t>(deleted.times.maxt) - static_cast<uint64_t>(deleted.times.mint));
+  AppendVarint(out, deleted.series.size());
+  SeriesId before = 0;
+  for (const SeriesId series : deleted.series) {
+    AppendVarint(out, series - before);
+    before = series;
+  }
+  return out;
+}
+
 StatusOr<JournalRecord> DecodeJournalRecord(uint64_t sequence, std::string_view bytes) {
-  if (bytes.empty() || bytes[0] < kPlainFloats || bytes[0] > kVersion) {
-    return DataLoss(fmt::format("journal record {}: version {}, this program knows {}", sequence,
-                                bytes.empty() ? -1 : int{bytes[0]}, int{kVersion}));
+  if (bytes.empty() || bytes[0] < kPlainFloats || bytes[0] > kSamplesLastWins) {
+    return DataLoss(fmt::format("journal record {}: kind {}, this program knows {} to {}", sequence,
+                                bytes.empty() ? -1 : int{bytes[0]}, int{kPlainFloats},
+                                int{kSamplesLastWins}));
   }
   JournalRecord record;
   std::string_view in = bytes.substr(1);
   uint64_t lag;
-  const auto read_floats = [&] {
-    return bytes[0] == kPlainFloats ? ReadPlainFloats(in, record)
-                                    : ReadJournalFloats(in, record.floats);
-  };
   if (!ReadVarint32(in, record.tenant) || !ReadVarint(in, lag) || lag > sequence ||
-      !read_floats() || !ReadHistograms(in, record)) {
+      !ReadBody(bytes[0], in, record)) {
     return DataLoss(
         fmt::format("journal record {}: damaged {} bytes before its end", sequence, in.size()));
   }

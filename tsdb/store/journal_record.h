@@ -1,5 +1,5 @@
-// JournalRecord: the samples of one commit, as the journal holds them until
-// they are sealed.  Layout: docs/formats.md, "Journal".
+// JournalRecord: the samples of one commit, or one delete, as the journal holds
+// them until they are sealed.  Layout: docs/formats.md, "Journal record".
 //
 //   JournalWriter writer;
 //   writer.AddFloat(series, t, v);
@@ -13,6 +13,7 @@
 
 #include "tsdb/base/status.h"
 #include "tsdb/model/histogram.h"
+#include "tsdb/model/time_intervals.h"
 #include "tsdb/store/journal_floats.h"
 #include "tsdb/store/keys.h"
 
@@ -23,6 +24,8 @@ class JournalWriter {
  public:
   void AddFloat(SeriesId series, int64_t t, double v) { floats_.Add(series, t, v); }
   void AddHistogram(SeriesId series, int64_t t, const FloatHistogram& h);
+  // Some of the samples replace others.
+  void SetLastWins() { last_wins_ = true; }
   bool empty() const { return floats_.empty() && histograms_.bytes.empty(); }
 
   // The record; `durable` says that all records below it have been written.
@@ -39,7 +42,18 @@ class JournalWriter {
   };
   JournalFloatWriter floats_;
   Section histograms_;
+  bool last_wins_ = false;
 };
+
+// Samples that were deleted.
+struct DeletedSamples {
+  TimeInterval times;
+  std::vector<SeriesId> series;  // ascending
+};
+
+// The record of a delete; `durable` as in JournalWriter::Finish.
+std::string EncodeDelete(const DeletedSamples& deleted, TenantId tenant, uint64_t sequence,
+                         uint64_t durable);
 
 struct JournalRecord {
   using Float = JournalFloat;
@@ -54,6 +68,10 @@ struct JournalRecord {
   uint64_t durable = 0;
   std::vector<Float> floats;
   std::vector<Histogram> histograms;
+  // The samples replace what is at their times.
+  bool last_wins = false;
+  // Of a delete, which has no samples; otherwise without series.
+  DeletedSamples deleted;
 };
 
 // kDataLoss  `bytes` are no record, or of a version that is not known

@@ -89,6 +89,44 @@ TEST(JournalRecordTest, TheFirstVersionIsRead) {
   EXPECT_EQ(record->floats[1].v, 2.0);
 }
 
+TEST(JournalRecordTest, SamplesThatReplaceSaySo) {
+  JournalWriter writer;
+  writer.SetLastWins();
+  writer.AddFloat(7, 1000, 2.5);
+  const auto got = DecodeJournalRecord(5, writer.Finish(1, 5, 5));
+  ASSERT_TRUE(got.ok()) << got.status();
+  EXPECT_TRUE(got->last_wins);
+  ASSERT_EQ(got->floats.size(), 1u);
+  EXPECT_EQ(got->floats[0].v, 2.5);
+  // The next record of the same writer starts anew.
+  writer.AddFloat(7, 2000, 2.5);
+  EXPECT_FALSE(DecodeJournalRecord(6, writer.Finish(1, 6, 5))->last_wins);
+}
+
+TEST(JournalRecordTest, DeletesAreReadAsWritten) {
+  constexpr int64_t kLeast = std::numeric_limits<int64_t>::min();
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+  const DeletedSamples cases[] = {
+      {{1000, 2000}, {1, 2, 4'294'967'297, 18'446'744'073'709'551'615U}},
+      {{kLeast, kMost}, {0}},
+      {{-5, -5}, {}},
+  };
+  for (const DeletedSamples& want : cases) {
+    SCOPED_TRACE(want.series.size());
+    const std::string bytes = EncodeDelete(want, 7, 100, 97);
+    const auto got = DecodeJournalRecord(100, bytes);
+    ASSERT_TRUE(got.ok()) << got.status();
+    EXPECT_EQ(got->tenant, 7u);
+    EXPECT_EQ(got->durable, 97u);
+    EXPECT_EQ(got->deleted.times, want.times);
+    EXPECT_EQ(got->deleted.series, want.series);
+    for (size_t n = 0; n < bytes.size(); ++n) {
+      EXPECT_EQ(DecodeJournalRecord(100, bytes.substr(0, n)).status().code(),
+                StatusCode::kDataLoss);
+    }
+  }
+}
+
 TEST(JournalRecordTest, DamageIsFoundOrHarmless) {
   std::mt19937_64 random(4);
   for (int round = 0; round < 30; ++round) {
@@ -109,8 +147,8 @@ TEST(JournalRecordTest, DamageIsFoundOrHarmless) {
     }
   }
   EXPECT_EQ(DecodeJournalRecord(1, "").status().code(), StatusCode::kDataLoss);
-  EXPECT_EQ(DecodeJournalRecord(1, "\x03").status().message(),
-            "journal record 1: version 3, this program knows 2");
+  EXPECT_EQ(DecodeJournalRecord(1, "\x05").status().message(),
+            "journal record 1: kind 5, this program knows 1 to 4");
 }
 
 }  // namespace
