@@ -39,6 +39,11 @@ class FakeStorage : public tsdb::Storage {
                                                          int64_t) const override {
     return std::vector<tsdb::SeriesExemplars>();
   }
+  StatusOr<tsdb::DeleteReport> Delete(std::string_view, std::span<const tsdb::Matcher>, int64_t,
+                                      int64_t) override {
+    return tsdb::DeleteReport();
+  }
+  Status CleanTombstones() override { return OkStatus(); }
   Status Flush() override {
     ++state_.flushed;
     return state_.flush_result;

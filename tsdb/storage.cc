@@ -6,6 +6,7 @@
 #include "tsdb/block/partitions.h"
 #include "tsdb/block/retention.h"
 #include "tsdb/head/committer.h"
+#include "tsdb/head/deleter.h"
 #include "tsdb/head/head.h"
 #include "tsdb/head/head_appender.h"
 #include "tsdb/head/head_stats.h"
@@ -59,6 +60,13 @@ class StorageImpl : public Storage {
   }
   std::vector<TenantStats> Stats() const override { return HeadStats(*head_); }
   Status WriteHealth() const override { return gate_->Check(); }
+  StatusOr<DeleteReport> Delete(std::string_view tenant, std::span<const Matcher> matchers,
+                                int64_t mint, int64_t maxt) override {
+    HeadTenant* const found = head_->tenants().Find(tenant);
+    if (found == nullptr) return DeleteReport();
+    return deleter_->Delete(*found, matchers, {mint, maxt});
+  }
+  Status CleanTombstones() override;
   Status Flush() override;
   StatusOr<std::string> Snapshot() override {
     MutexLock lock(snapshot_mutex_);
@@ -84,6 +92,7 @@ class StorageImpl : public Storage {
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<WriteGate> gate_;
   std::unique_ptr<Committer> committer_;
+  std::unique_ptr<Deleter> deleter_;
   std::unique_ptr<AppenderContext> appender_context_;
   std::unique_ptr<Sealer> sealer_;
   std::unique_ptr<Maintenance> maintenance_;
@@ -115,7 +124,9 @@ Status StorageImpl::Start() {
   gate_ = std::make_unique<WriteGate>(WriteGateOptions{options_.path, options_.min_free_disk,
                                                        options_.memory_bytes / 2, options_.clock},
                                       *head_, *store_, *journal_);
-  committer_ = std::make_unique<Committer>(*head_, *journal_, *store_, metrics_);
+  committer_ =
+      std::make_unique<Committer>(*head_, *journal_, *store_, options_.conflicts, metrics_);
+  deleter_ = std::make_unique<Deleter>(*head_, *journal_, *store_, metrics_);
   appender_context_ = std::make_unique<AppenderContext>(
       AppenderContext{options_.max_label_names, options_.max_label_name_bytes,
                       options_.max_label_value_bytes, retention_, *gate_, *committer_});
@@ -134,6 +145,13 @@ Status StorageImpl::Flush() {
   // Records that were not trimmed yet when RocksDB's log was released.
   RETURN_IF_ERROR(store_->Compact(Family::kJournal));
   return store_->Compact(Family::kRaw);
+}
+
+// Of samples there are traces in the journal, too, and of exemplars in meta.
+Status StorageImpl::CleanTombstones() {
+  RETURN_IF_ERROR(Flush());
+  RETURN_IF_ERROR(store_->Compact(Family::kMeta));
+  return store_->Compact(Family::kJournal);
 }
 
 Status StorageImpl::Close() {

@@ -50,6 +50,24 @@ namespace tidemark::tsdb {
 // far, 0, 1, 2 …; means nothing outside it.
 using SeriesRef = uint32_t;
 
+// What becomes of a sample at whose time another value is stored already.
+enum class ConflictPolicy {
+  kFirst,   // the value that was acknowledged first stays, and that is no error
+  kLast,    // the new value replaces it
+  kRefuse,  // the value that was acknowledged first stays; the sender is to be told
+};
+
+// Which policy is whose.
+struct ConflictPolicies {
+  ConflictPolicy all = ConflictPolicy::kFirst;
+  std::map<std::string, ConflictPolicy, std::less<>> tenants;  // for whom it is another
+
+  ConflictPolicy Of(std::string_view tenant) const {
+    const auto found = tenants.find(tenant);
+    return found == tenants.end() ? all : found->second;
+  }
+};
+
 // A sample that Commit did not take, because another value is stored at its time.
 struct Conflict {
   SeriesRef series;
@@ -67,9 +85,15 @@ struct CommitReport {
   uint64_t written = 0;             // new; late ones included
   uint64_t late = 0;                // of those, older than the newest of their series
   uint64_t duplicates = 0;          // exactly what was stored already; nothing changed
-  std::vector<Conflict> conflicts;  // refused: the value first acknowledged stays
+  uint64_t replaced = 0;            // took the place of another value; not in `written`
+  std::vector<Conflict> conflicts;  // not taken: the value first acknowledged stays
   // Of GetEncodedSeries, in any order.
   std::vector<RefusedSeries> refused;
+};
+
+// What a delete applied to.
+struct DeleteReport {
+  uint64_t series = 0;  // that the matchers select, with or without samples in the range
 };
 
 // Reads labels as a sender wrote them.
@@ -81,8 +105,9 @@ class LabelDecoder {
 };
 
 // Appender: the one way in.  Collects samples of many series, then makes all of
-// them visible and durable together, or none.  Of two samples of one series and
-// time, the one added first counts; a float counts as added before a histogram.
+// them visible and durable together, or none.  Two samples of one series and time
+// are a conflict like any other, in the order in which they were added; a float
+// counts as added before a histogram.
 //
 // Threads: one thread per Appender; any number of Appenders at once.
 // Ownership: copies what it is given.  The Storage must outlive it.
@@ -216,6 +241,7 @@ struct StorageOptions {
   uint64_t memory_bytes = 2ULL << 30;
   // Commit says kUnavailable while less of the file system is free than this share.
   double min_free_disk = 0.05;
+  ConflictPolicies conflicts;
   // Bounds on one series' labels.
   size_t max_label_names = 64;
   size_t max_label_name_bytes = 1024;
@@ -262,6 +288,21 @@ class Storage : public Queryable {
   virtual StatusOr<std::vector<SeriesExemplars>> Exemplars(std::string_view tenant,
                                                            std::span<const Matcher> matchers,
                                                            int64_t mint, int64_t maxt) const = 0;
+
+  // Deletes the samples and exemplars within [mint, maxt], both inclusive, of the
+  // series that match all of `matchers`.  What was acknowledged before the call
+  // is gone for queries when it returns, and stays gone after a crash; what is
+  // acknowledged later, at the same times too, is new, and stays.  The bytes go
+  // with the next seal and compaction (CleanTombstones).  A sample at the very
+  // smallest int64 is not deleted.
+  //   kInvalidArgument  no matcher that excludes the empty value, or an empty range
+  //   kUnavailable      not durable, for now: the disk is failing.  Samples may be
+  //                     gone for queries already; ask for the same again later
+  virtual StatusOr<DeleteReport> Delete(std::string_view tenant, std::span<const Matcher> matchers,
+                                        int64_t mint, int64_t maxt) = 0;
+
+  // Takes the bytes of what was deleted off the disk; as long as a Flush.
+  virtual Status CleanTombstones() = 0;
 
   // Seals everything into blocks, compacts, and returns when that is done.
   virtual Status Flush() = 0;

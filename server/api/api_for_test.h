@@ -54,6 +54,11 @@ class ReadableStorage : public tsdb::Storage {
     return found;
   }
   std::unique_ptr<tsdb::Appender> NewAppender(std::string_view) override { return nullptr; }
+  StatusOr<tsdb::DeleteReport> Delete(std::string_view, std::span<const tsdb::Matcher>, int64_t,
+                                      int64_t) override {
+    return tsdb::DeleteReport();
+  }
+  Status CleanTombstones() override { return OkStatus(); }
   Status Flush() override { return OkStatus(); }
   StatusOr<std::string> Snapshot() override { return std::string(); }
   std::vector<tsdb::TenantStats> Stats() const override { return {}; }

@@ -52,6 +52,11 @@ class FakeStorage : public tsdb::Storage {
     return std::vector<tsdb::SeriesExemplars>();
   }
   StatusOr<std::string> Snapshot() override { return std::string(); }
+  StatusOr<tsdb::DeleteReport> Delete(std::string_view, std::span<const tsdb::Matcher>, int64_t,
+                                      int64_t) override {
+    return tsdb::DeleteReport();
+  }
+  Status CleanTombstones() override { return OkStatus(); }
   Status Flush() override { return OkStatus(); }
   std::vector<tsdb::TenantStats> Stats() const override { return {}; }
   Status WriteHealth() const override { return OkStatus(); }

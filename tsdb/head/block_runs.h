@@ -16,9 +16,16 @@ struct BlockRuns {
   std::string runs;  // a run list (tsdb/chunk/encoded_run.h)
 };
 
-// `pieces` must be frozen: closed chunks only, each within one block.
-// `sequence`: of the last journal record that may be in them.  By block_end.
+// What was deleted in any of the pieces.
+TimeIntervals CutsOf(std::span<const std::shared_ptr<const Piece>> pieces);
+
+// `pieces`: oldest first.  They must be frozen: closed chunks only, each within
+// one block.  `stored`: the ends of the blocks that raw has of the series where
+// CutsOf(pieces) are.  `sequence`: of the last journal record that may be in them.
+//
+// A list has the cuts and samples of its block in the order of the pieces; a cut
+// is written only for blocks that have something to cut.  By block_end.
 std::vector<BlockRuns> ToBlockRuns(std::span<const std::shared_ptr<const Piece>> pieces,
-                                   uint64_t sequence);
+                                   std::span<const int64_t> stored, uint64_t sequence);
 
 }  // namespace tidemark::tsdb

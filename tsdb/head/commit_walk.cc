@@ -63,6 +63,10 @@ bool CommitWalk::Count(Outcome outcome, uint32_t series, int64_t t) {
     case Outcome::kSealed:
       ++report_.duplicates;
       return false;
+    case Outcome::kReplaced:
+      ++report_.replaced;
+      record_.SetLastWins();
+      return true;
     case Outcome::kConflict:
       report_.conflicts.push_back({series, t});
       return false;
@@ -82,7 +86,11 @@ void CommitWalk::AddFloats(size_t k, HeadShard& shard) {
     }
     HeadSeries& series = *staged_.series[sample.series].series;
     const uint32_t bytes = series.sample_bytes();
-    const Outcome outcome = series.AddFloat(sample.t, sample.v, sealed_.Find(series));
+    Outcome outcome = series.AddFloat(sample.t, sample.v, sealed_.Find(series));
+    if (outcome == Outcome::kConflict && policy_ == ConflictPolicy::kLast) {
+      series.ReplaceFloat(sample.t, sample.v);
+      outcome = Outcome::kReplaced;
+    }
     if (outcome == Outcome::kNeedsRead) {
       floats[kept++] = sample;
       continue;
@@ -99,9 +107,13 @@ void CommitWalk::AddHistograms(size_t k, HeadShard& shard) {
   for (StagedHistogram& sample : histograms) {
     HeadSeries* const known = staged_.series[sample.series].series;
     const uint32_t bytes = known == nullptr ? 0 : known->sample_bytes();
-    const Outcome outcome = known == nullptr
-                                ? Outcome::kNeedsRead
-                                : known->AddHistogram(sample.t, sample.h, sealed_.Find(*known));
+    Outcome outcome = known == nullptr
+                          ? Outcome::kNeedsRead
+                          : known->AddHistogram(sample.t, sample.h, sealed_.Find(*known));
+    if (outcome == Outcome::kConflict && policy_ == ConflictPolicy::kLast) {
+      known->ReplaceHistogram(sample.t, sample.h);
+      outcome = Outcome::kReplaced;
+    }
     if (outcome == Outcome::kNeedsRead) {
       if (&histograms[kept] != &sample) histograms[kept] = std::move(sample);
       ++kept;

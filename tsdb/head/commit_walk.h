@@ -15,11 +15,12 @@ namespace tidemark::tsdb {
 // Threads: one.
 class CommitWalk {
  public:
-  CommitWalk(Head& head, Journal& journal, HeadTenant& tenant, StagedCommit& staged,
-             const SealedLookup& sealed, CommitReport& report)
+  CommitWalk(Head& head, Journal& journal, HeadTenant& tenant, ConflictPolicy policy,
+             StagedCommit& staged, const SealedLookup& sealed, CommitReport& report)
       : head_(head),
         journal_(journal),
         tenant_(tenant),
+        policy_(policy),
         staged_(staged),
         sealed_(sealed),
         report_(report) {}
@@ -47,6 +48,7 @@ class CommitWalk {
   Head& head_;
   Journal& journal_;
   HeadTenant& tenant_;
+  const ConflictPolicy policy_;
   StagedCommit& staged_;
   const SealedLookup& sealed_;
   CommitReport& report_;

@@ -25,7 +25,9 @@ CommitCounters::CommitCounters(Metrics& metrics)
                                     "Samples that were stored already; they changed nothing.")),
       conflicts(
           metrics.AddCounter("tidemark_storage_conflicting_samples_total",
-                             "Samples refused because another value is stored at their time.")),
+                             "Samples not taken because another value is stored at their time.")),
+      replaced(metrics.AddCounter("tidemark_storage_replaced_samples_total",
+                                  "Samples that took the place of another value.")),
       decoded_series(metrics.AddCounter(
           "tidemark_storage_series_decoded_total",
           "Series of requests whose labels were decoded, because they are new or were not sent "
@@ -104,11 +106,12 @@ StatusOr<CommitReport> Committer::Commit(StagedCommit& staged) {
   CountStaged(staged, counters_);
   CommitReport report;
   HeadTenant& tenant = head_.tenants().FindOrCreate(staged.tenant);
+  const ConflictPolicy policy = policies_.Of(staged.tenant);
   SealedLookup sealed(store_, *counters_.unreadable_blocks);
   Journal::Entry entry;
   entry.batch = store_.NewBatch();
   for (bool more = true; more; sealed.Read()) {
-    CommitWalk walk(head_, journal_, tenant, staged, sealed, report);
+    CommitWalk walk(head_, journal_, tenant, policy, staged, sealed, report);
     walk.Run();
     entry.sequences.push_back(walk.sequence());
     entry.batch->Put(Family::kJournal, JournalKey(walk.sequence()),
@@ -126,6 +129,7 @@ StatusOr<CommitReport> Committer::Commit(StagedCommit& staged) {
   counters_.late->Add(report.late);
   counters_.duplicates->Add(report.duplicates);
   counters_.conflicts->Add(report.conflicts.size());
+  counters_.replaced->Add(report.replaced);
   return report;
 }
 

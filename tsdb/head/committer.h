@@ -28,6 +28,7 @@ struct CommitCounters {
   Counter* late;
   Counter* duplicates;
   Counter* conflicts;
+  Counter* replaced;
   Counter* decoded_series;
   Counter* unreadable_blocks;
 };
@@ -35,8 +36,10 @@ struct CommitCounters {
 // Threads: all functions may be called from any thread.
 class Committer {
  public:
-  Committer(Head& head, Journal& journal, Store& store, Metrics& metrics)
-      : head_(head), journal_(journal), store_(store), counters_(metrics) {}
+  // All of it must outlive the Committer.
+  Committer(Head& head, Journal& journal, Store& store, const ConflictPolicies& policies,
+            Metrics& metrics)
+      : head_(head), journal_(journal), store_(store), policies_(policies), counters_(metrics) {}
 
   //   kUnavailable  applied but not durable: kept by the journal until it is
   StatusOr<CommitReport> Commit(StagedCommit& staged);
@@ -45,6 +48,7 @@ class Committer {
   Head& head_;
   Journal& journal_;
   Store& store_;
+  const ConflictPolicies& policies_;
   const CommitCounters counters_;
 };
 

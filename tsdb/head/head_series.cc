@@ -4,6 +4,7 @@
 #include <bit>
 #include <utility>
 
+#include "tsdb/base/check.h"
 #include "tsdb/store/keys.h"
 
 namespace tidemark::tsdb {
@@ -51,6 +52,28 @@ void CloseLate(std::vector<T>& late, Piece& piece) {
   late.clear();
 }
 
+void AppendFrom(const SampleRun& run, size_t i, FloatChunk& chunk) {
+  chunk.Append(run.t[i], run.v[i]);
+}
+void AppendFrom(const SampleRun& run, size_t i, HistogramChunk& chunk) {
+  chunk.Append(run.t[i], run.h[i]);
+}
+
+// What is left of an open chunk when the samples in `times` are gone.
+template <typename Chunk>
+Chunk Without(const Chunk& chunk, const TimeInterval& times) {
+  Chunk out;
+  const std::unique_ptr<ChunkDecoder> decoder = NewChunkDecoder(chunk.view());
+  while (decoder->Next()) {
+    const SampleRun& run = decoder->run();
+    for (size_t i = 0; i < run.size(); ++i) {
+      if (!times.Contains(run.t[i])) AppendFrom(run, i, out);
+    }
+  }
+  CHECK(decoder->status().ok(), "a chunk in memory does not decode");
+  return out;
+}
+
 template <typename T>
 void InsertSorted(std::vector<T>& late, T sample) {
   const auto at = std::upper_bound(late.begin(), late.end(), sample.t,
@@ -88,6 +111,12 @@ bool HeadSeries::has_samples() const {
          piece_ != nullptr || !frozen_.empty();
 }
 
+bool HeadSeries::has_cuts() const {
+  return (piece_ != nullptr && !piece_->cuts.empty()) ||
+         std::any_of(frozen_.begin(), frozen_.end(),
+                     [](const auto& piece) { return !piece->cuts.empty(); });
+}
+
 Piece& HeadSeries::open_piece() {
   if (piece_ == nullptr) piece_ = std::make_unique<Piece>();
   return *piece_;
@@ -95,8 +124,7 @@ Piece& HeadSeries::open_piece() {
 
 // ---------------------------------------------------------------- classification
 
-std::optional<SampleValue> HeadSeries::FindUnsealed(int64_t t) const {
-  if (!has_samples() || t < min_t_ || t > max_t_) return std::nullopt;
+std::optional<SampleValue> HeadSeries::FindOpen(int64_t t) const {
   if (!floats_.empty() && t >= floats_.min_t() && t <= floats_.max_t()) {
     if (auto found = FindInChunk(floats_.view(), t)) return found;
   }
@@ -104,22 +132,31 @@ std::optional<SampleValue> HeadSeries::FindUnsealed(int64_t t) const {
       t <= histograms_->max_t()) {
     if (auto found = FindInChunk(histograms_->view(), t)) return found;
   }
-  if (piece_ != nullptr) {
-    if (auto found = FindInPiece(*piece_, t)) return found;
+  return piece_ == nullptr ? std::nullopt : FindInPiece(*piece_, t);
+}
+
+HeadSeries::Found HeadSeries::FindUnsealed(int64_t t) const {
+  if (!has_samples()) return {};
+  const bool in_range = t >= min_t_ && t <= max_t_;
+  if (in_range) {
+    if (auto found = FindOpen(t)) return {std::move(found)};
   }
-  for (const auto& piece : frozen_) {
-    if (auto found = FindInPiece(*piece, t)) return found;
+  if (piece_ != nullptr && piece_->cuts.Contains(t)) return {std::nullopt, true};
+  for (auto piece = frozen_.rbegin(); piece != frozen_.rend(); ++piece) {
+    if (in_range) {
+      if (auto found = FindInPiece(**piece, t)) return {std::move(found)};
+    }
+    if ((*piece)->cuts.Contains(t)) return {std::nullopt, true};
   }
-  return std::nullopt;
+  return {};
 }
 
 template <typename Same>
 Outcome HeadSeries::Classify(int64_t t, const SealedView* sealed, bool replay,
                              const Same& same) const {
-  if (const auto found = FindUnsealed(t)) {
-    return same(*found) ? Outcome::kUnsealed : Outcome::kConflict;
-  }
-  if (t <= sealed_bound_ && !replay) {
+  const Found unsealed = FindUnsealed(t);
+  if (unsealed.value) return same(*unsealed.value) ? Outcome::kUnsealed : Outcome::kConflict;
+  if (t <= sealed_bound_ && !unsealed.is_cut && !replay) {
     if (sealed == nullptr || !sealed->Covers(t, hand_overs_)) return Outcome::kNeedsRead;
     if (const SampleValue* found = sealed->Find(t)) {
       return same(*found) ? Outcome::kSealed : Outcome::kConflict;
@@ -187,7 +224,7 @@ Outcome HeadSeries::PutFloat(int64_t t, double v, Outcome outcome) {
     floats_.Append(t, v);
     Note(t, floats_.bytes().size() - before);
   }
-  if (newest_kind_ == NewestKind::kNone || t > newest_t_) {
+  if (newest_kind_ == NewestKind::kNone || t >= newest_t_) {
     newest_t_ = t;
     newest_v_ = v;
     newest_kind_ = NewestKind::kFloat;
@@ -209,7 +246,7 @@ Outcome HeadSeries::PutHistogram(int64_t t, const FloatHistogram& h, Outcome out
     histograms_->Append(t, h);
     Note(t, histograms_->bytes().size() - before);
   }
-  if (newest_kind_ == NewestKind::kNone || t > newest_t_) {
+  if (newest_kind_ == NewestKind::kNone || t >= newest_t_) {
     newest_t_ = t;
     newest_kind_ = NewestKind::kHistogram;
   }
@@ -242,6 +279,41 @@ void HeadSeries::CloseHistograms() {
   if (histograms_ == nullptr || histograms_->empty()) return;
   open_piece().chunks.push_back(CopyOf(*histograms_));
   histograms_->Clear();
+}
+
+// ---------------------------------------------------------------- replacing and deleting
+
+void HeadSeries::ReplaceFloat(int64_t t, double v) {
+  RemoveOpen({t, t});
+  open_piece().last_wins = true;
+  PutFloat(t, v, Outcome::kNew);
+}
+
+void HeadSeries::ReplaceHistogram(int64_t t, const FloatHistogram& h) {
+  RemoveOpen({t, t});
+  open_piece().last_wins = true;
+  PutHistogram(t, h, Outcome::kNew);
+}
+
+void HeadSeries::Delete(const TimeInterval& times) {
+  RemoveOpen(times);
+  open_piece().cuts.Add(times);
+  // A value that is sent again at that time must not count as a duplicate.
+  if (newest_kind_ == NewestKind::kFloat && times.Contains(newest_t_)) {
+    newest_kind_ = NewestKind::kHistogram;
+  }
+}
+
+void HeadSeries::RemoveOpen(const TimeInterval& times) {
+  if (!floats_.empty() && times.Overlaps({floats_.min_t(), floats_.max_t()})) {
+    floats_ = Without(floats_, times);
+  }
+  if (histograms_ != nullptr && !histograms_->empty() &&
+      times.Overlaps({histograms_->min_t(), histograms_->max_t()})) {
+    *histograms_ = Without(*histograms_, times);
+  }
+  if (piece_ != nullptr) RemoveTimes(times, *piece_);
+  Recount();
 }
 
 // ---------------------------------------------------------------- sealing and reading
@@ -283,10 +355,13 @@ void HeadSeries::Recount() {
 }
 
 std::vector<std::shared_ptr<const Piece>> HeadSeries::Snapshot(int64_t mint, int64_t maxt) const {
-  if (!has_samples() || max_t_ < mint || min_t_ > maxt) return {};
+  // Where there are cuts, a snapshot without samples hides what raw has.
+  if (!has_samples() || ((max_t_ < mint || min_t_ > maxt) && !has_cuts())) return {};
   std::vector<std::shared_ptr<const Piece>> out = frozen_;
   auto open = std::make_shared<Piece>();
   if (piece_ != nullptr) {
+    open->cuts = piece_->cuts;
+    open->last_wins = piece_->last_wins;
     for (const auto& chunk : piece_->chunks) {
       if (Overlaps(*chunk, mint, maxt)) open->chunks.push_back(chunk);
     }

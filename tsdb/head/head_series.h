@@ -13,6 +13,10 @@
 // order needs no read; what lies at or before `sealed_bound` may be in raw, and
 // a sample there that is not in memory is taken only with a SealedView of it.
 //
+// A delete takes samples out of what is open, and leaves a cut in the open piece
+// that hides what is frozen or sealed (tsdb/head/piece.h).  So a sample that is
+// added later, in the same interval, is new, and stays.
+//
 // Threads: under its shard's lock, but for the atomics.
 #pragma once
 
@@ -36,6 +40,7 @@ enum class Outcome {
   kUnsealed,   // a duplicate of a sample in memory, which may not be durable yet
   kSealed,     // a duplicate of a sample that is in raw
   kConflict,   // another value is stored at its time
+  kReplaced,   // as kConflict, and this one is now in its place
   kNeedsRead,  // cannot be told without a SealedView; nothing changed
 };
 
@@ -67,18 +72,23 @@ class HeadSeries {
   // duplicate, when it was acknowledged: raw is not asked.
   Outcome ReplayFloat(int64_t t, double v);
   Outcome ReplayHistogram(int64_t t, const FloatHistogram& h);
+  // The value at `t` becomes this one, whatever is there.
+  void ReplaceFloat(int64_t t, double v);
+  void ReplaceHistogram(int64_t t, const FloatHistogram& h);
+  // All samples in `times` are gone.
+  void Delete(const TimeInterval& times);
 
-  // Moves all samples into a frozen piece and returns it; null when there are
-  // none.
+  // Moves all samples and cuts into a frozen piece and returns it; null when
+  // there are none.
   std::shared_ptr<const Piece> Freeze();
   // The piece is in raw now, and readable there: forgets it.
   void HandOver(const std::shared_ptr<const Piece>& piece, int64_t newest_sealed);
 
-  // Copies of, or shares in, all that may lie within [mint, maxt].
+  // Copies of, or shares in, all that may lie within [mint, maxt]; oldest first.
   std::vector<std::shared_ptr<const Piece>> Snapshot(int64_t mint, int64_t maxt) const;
 
-  bool has_samples() const;
-  // Of the unsealed samples, both inclusive; only when has_samples().
+  bool has_samples() const;  // or cuts, that no seal has handed over
+  // Of the unsealed samples, both inclusive; min_t() > max_t() without any.
   int64_t min_t() const { return min_t_; }
   int64_t max_t() const { return max_t_; }
   uint32_t hand_overs() const { return hand_overs_; }
@@ -98,20 +108,31 @@ class HeadSeries {
   bool listed = false;
 
  private:
-  enum class NewestKind : uint8_t { kNone, kFloat, kHistogram };
+  enum class NewestKind : uint8_t {
+    kNone,       // no sample yet
+    kFloat,      // newest_v_ is its value
+    kHistogram,  // or deleted: the value is not kept
+  };
+  struct Found {
+    std::optional<SampleValue> value;
+    bool is_cut = false;  // no value; and what raw has is deleted
+  };
 
   // Where `t` stands, other than the newest sample: kNew, kNewLate, kNeedsRead,
   // or what comparing with what is found says.
   template <typename Same>
   Outcome Classify(int64_t t, const SealedView* sealed, bool replay, const Same& same) const;
-  std::optional<SampleValue> FindUnsealed(int64_t t) const;
+  Found FindUnsealed(int64_t t) const;
+  std::optional<SampleValue> FindOpen(int64_t t) const;
   Outcome PutFloat(int64_t t, double v, Outcome outcome);
   Outcome PutHistogram(int64_t t, const FloatHistogram& h, Outcome outcome);
+  void RemoveOpen(const TimeInterval& times);
   void LateFloat(int64_t t, double v);
   void LateHistogram(int64_t t, const FloatHistogram& h);
   void CloseFloats();
   void CloseHistograms();
   Piece& open_piece();
+  bool has_cuts() const;
   void Note(int64_t t, size_t bytes);
   void Recount();
 

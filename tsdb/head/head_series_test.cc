@@ -129,7 +129,7 @@ TEST_F(HeadSeriesTest, ManyLateSamplesStayInOrderAndSealIntoTheirBlocks) {
   EXPECT_EQ(Difference(Read(), want), "");
   Timeline sealed;
   int64_t last_end = kMin;
-  for (BlockRuns& block : ToBlockRuns(pieces, 1)) {
+  for (BlockRuns& block : ToBlockRuns(pieces, {}, 1)) {
     EXPECT_GT(block.block_end, last_end);
     last_end = block.block_end;
     RunListIterator it(std::move(block.runs));

@@ -8,6 +8,7 @@ namespace tidemark::tsdb {
 namespace {
 
 void AddSeries(const HeadSeries& series, TenantStats& stats) {
+  if (series.min_t() > series.max_t()) return;  // only deletes
   const bool first = stats.head_series++ == 0;
   stats.min_time = first ? series.min_t() : std::min(stats.min_time, series.min_t());
   stats.max_time = first ? series.max_t() : std::max(stats.max_time, series.max_t());

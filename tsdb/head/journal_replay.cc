@@ -67,6 +67,7 @@ struct JournalReplay::Record {
   struct Part {
     std::vector<std::pair<HeadSeries*, const JournalRecord::Float*>> floats;
     std::vector<std::pair<HeadSeries*, const JournalRecord::Histogram*>> histograms;
+    std::vector<HeadSeries*> deleted;
   };
 
   uint64_t sequence = 0;
@@ -151,6 +152,13 @@ Status JournalReplay::Decode(Record& record) const {
     ASSIGN_OR_RETURN(HeadSeries* const series, FindSeries(record.sequence, tenant, sample.series));
     record.parts[series->shard % threads_].histograms.emplace_back(series, &sample);
   }
+  for (const SeriesId id : record.decoded.deleted.series) {
+    // One that the catalog does not have was new when it was deleted from, and
+    // the commit that brought it was never written.
+    const auto series = series_.find({tenant, id});
+    if (series == series_.end()) continue;
+    record.parts[series->second->shard % threads_].deleted.push_back(series->second);
+  }
   return OkStatus();
 }
 
@@ -162,26 +170,36 @@ StatusOr<HeadSeries*> JournalReplay::FindSeries(uint64_t sequence, TenantId tena
                               sequence, series, tenant));
 }
 
-void JournalReplay::ApplyBatch() {
-  const auto add = [this](HeadSeries* series, const auto& replay) {
+void JournalReplay::ApplyPart(const Record& record, size_t thread) {
+  const auto change = [this](HeadSeries* series, const auto& replay) {
     HeadShard& shard = head_.shard(series->shard);
     MutexLock lock(shard.mutex);
     const uint32_t bytes = series->sample_bytes();
     replay(*series);
     shard.NoteSamples(*series, bytes);
   };
-  RunOnThreads(threads_, [this, &add](size_t thread) {
-    for (const Record& record : batch_) {
-      const Record::Part& part = record.parts[thread];
-      for (const auto& [series, sample] : part.floats) {
-        const JournalRecord::Float& f = *sample;
-        add(series, [&f](HeadSeries& to) { to.ReplayFloat(f.t, f.v); });
-      }
-      for (const auto& [series, sample] : part.histograms) {
-        const JournalRecord::Histogram& h = *sample;
-        add(series, [&h](HeadSeries& to) { to.ReplayHistogram(h.t, h.h); });
-      }
-    }
+  const Record::Part& part = record.parts[thread];
+  const bool replace = record.decoded.last_wins;
+  for (const auto& [series, sample] : part.floats) {
+    const JournalRecord::Float& f = *sample;
+    change(series, [&f, replace](HeadSeries& to) {
+      replace ? to.ReplaceFloat(f.t, f.v) : void(to.ReplayFloat(f.t, f.v));
+    });
+  }
+  for (const auto& [series, sample] : part.histograms) {
+    const JournalRecord::Histogram& h = *sample;
+    change(series, [&h, replace](HeadSeries& to) {
+      replace ? to.ReplaceHistogram(h.t, h.h) : void(to.ReplayHistogram(h.t, h.h));
+    });
+  }
+  for (HeadSeries* const series : part.deleted) {
+    change(series, [&record](HeadSeries& from) { from.Delete(record.decoded.deleted.times); });
+  }
+}
+
+void JournalReplay::ApplyBatch() {
+  RunOnThreads(threads_, [this](size_t thread) {
+    for (const Record& record : batch_) ApplyPart(record, thread);
   });
   for (const Record& record : batch_) {
     result_.samples += record.decoded.floats.size() + record.decoded.histograms.size();

@@ -54,6 +54,8 @@ class JournalReplay {
   Status Decode(Record& record) const;
   StatusOr<HeadSeries*> FindSeries(uint64_t sequence, TenantId tenant, SeriesId series) const;
   void ApplyBatch();
+  // What of the record is of this thread's shards.
+  void ApplyPart(const Record& record, size_t thread);
   Status ReportProgress(uint64_t first, uint64_t last);
 
   const Store& store_;

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "tsdb/base/check.h"
+#include "tsdb/chunk/float_chunk.h"
+#include "tsdb/chunk/histogram_chunk.h"
 
 namespace tidemark::tsdb {
 namespace {
@@ -13,6 +16,27 @@ const T* FindLate(const std::vector<T>& late, int64_t t) {
   const auto at = std::lower_bound(late.begin(), late.end(), t,
                                    [](const T& sample, int64_t time) { return sample.t < time; });
   return at != late.end() && at->t == t ? &*at : nullptr;
+}
+
+// Calls add(run, i) for each sample that is not in `times`.
+template <typename Add>
+void ForEachOutside(const ChunkView& chunk, const TimeInterval& times, const Add& add) {
+  const std::unique_ptr<ChunkDecoder> decoder = NewChunkDecoder(chunk);
+  while (decoder->Next()) {
+    const SampleRun& run = decoder->run();
+    for (size_t i = 0; i < run.size(); ++i) {
+      if (!times.Contains(run.t[i])) add(run, i);
+    }
+  }
+  CHECK(decoder->status().ok(), "a chunk in memory does not decode");
+}
+
+template <typename Chunk>
+std::shared_ptr<const ClosedChunk> Closed(const Chunk& chunk) {
+  if (chunk.empty()) return nullptr;
+  const ChunkView view = chunk.view();
+  return std::make_shared<const ClosedChunk>(
+      ClosedChunk{view.codec, view.count, chunk.min_t(), chunk.max_t(), std::string(view.bytes)});
 }
 
 }  // namespace
@@ -54,6 +78,31 @@ std::optional<SampleValue> FindInPiece(const Piece& piece, int64_t t) {
     if (auto found = FindInChunk(chunk->view(), t)) return found;
   }
   return std::nullopt;
+}
+
+std::shared_ptr<const ClosedChunk> WithoutTimes(const ClosedChunk& chunk,
+                                                const TimeInterval& times) {
+  if (times.mint <= chunk.min_t && chunk.max_t <= times.maxt) return nullptr;
+  FloatChunk floats;
+  HistogramChunk histograms;
+  ForEachOutside(chunk.view(), times, [&](const SampleRun& run, size_t i) {
+    if (run.is_float()) {
+      floats.Append(run.t[i], run.v[i]);
+    } else {
+      histograms.Append(run.t[i], run.h[i]);
+    }
+  });
+  return floats.empty() ? Closed(histograms) : Closed(floats);
+}
+
+void RemoveTimes(const TimeInterval& times, Piece& piece) {
+  for (auto& chunk : piece.chunks) {
+    if (times.Overlaps({chunk->min_t, chunk->max_t})) chunk = WithoutTimes(*chunk, times);
+  }
+  std::erase(piece.chunks, nullptr);
+  const auto inside = [&times](const auto& sample) { return times.Contains(sample.t); };
+  std::erase_if(piece.late_floats, inside);
+  std::erase_if(piece.late_histograms, inside);
 }
 
 }  // namespace tidemark::tsdb

@@ -1,5 +1,5 @@
 // Piece: unsealed samples of one series: closed chunks, and late samples that
-// fit into none of them.
+// fit into none of them; and what was deleted before them.
 //
 // While samples are added it belongs to its series; once frozen for a seal it
 // never changes, and readers and the sealer share it.
@@ -15,6 +15,7 @@
 
 #include "tsdb/chunk/chunk.h"
 #include "tsdb/model/sample.h"
+#include "tsdb/model/time_intervals.h"
 
 namespace tidemark::tsdb {
 
@@ -29,14 +30,23 @@ struct ClosedChunk {
   ChunkView view() const { return {codec, count, bytes}; }
 };
 
-// Late samples are sorted by time; times are unique over the whole piece, and
-// over all pieces of a series.
+// Late samples are sorted by time; times are unique over the whole piece.  The
+// pieces of a series have an order, that in which they were frozen: where two
+// have a sample at one time, the newer piece's is the one that counts.
 struct Piece {
+  // Deleted before the samples of this piece were added: hides what older pieces
+  // and raw have there.
+  TimeIntervals cuts;
+  // Some of the samples replaced others: all of them win over raw, too.
+  bool last_wins = false;
   std::vector<std::shared_ptr<const ClosedChunk>> chunks;
   std::vector<Sample> late_floats;
   std::vector<HistogramSample> late_histograms;
 
-  bool empty() const { return chunks.empty() && late_floats.empty() && late_histograms.empty(); }
+  bool has_samples() const {
+    return !chunks.empty() || !late_floats.empty() || !late_histograms.empty();
+  }
+  bool empty() const { return cuts.empty() && !has_samples(); }
 };
 
 // One sample's value.
@@ -51,5 +61,12 @@ bool SameValue(const SampleValue& a, const SampleValue& b);
 // The value at `t` in the chunk, if it has one.
 std::optional<SampleValue> FindInChunk(const ChunkView& chunk, int64_t t);
 std::optional<SampleValue> FindInPiece(const Piece& piece, int64_t t);
+
+// The chunk without the samples in `times`, which overlap it; null when none is
+// left.
+std::shared_ptr<const ClosedChunk> WithoutTimes(const ClosedChunk& chunk,
+                                                const TimeInterval& times);
+// Takes the samples in `times` out of the piece.
+void RemoveTimes(const TimeInterval& times, Piece& piece);
 
 }  // namespace tidemark::tsdb

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "tsdb/base/coding.h"
+#include "tsdb/block/stored_blocks.h"
 #include "tsdb/head/block_runs.h"
 #include "tsdb/store/fault.h"
 
@@ -113,7 +114,9 @@ Status Sealer::Merge(uint64_t sequence) {
     for (; i < frozen_.size() && frozen_[i].series == &series; ++i) {
       pieces.push_back(frozen_[i].piece);
     }
-    for (const BlockRuns& block : ToBlockRuns(pieces, sequence)) {
+    ASSIGN_OR_RETURN(const auto stored, StoredBlocks(store_, *partitions_.Get(), series.tenant,
+                                                     series.id, CutsOf(pieces)));
+    for (const BlockRuns& block : ToBlockRuns(pieces, stored, sequence)) {
       const RawKey key = RawKeyOf(series.tenant, series.id, block.block_end);
       partitions_.Add(key.partition);
       batch->Merge(Family::kRaw, EncodeRawKey(key), block.runs);

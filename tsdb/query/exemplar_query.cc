@@ -3,25 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "tsdb/block/exemplar_partitions.h"
 #include "tsdb/store/meta_records.h"
 
 namespace tidemark::tsdb {
 namespace {
-
-// Days that have exemplars, and reach into [mint, maxt]: one seek each.
-StatusOr<std::vector<Partition>> FindPartitions(StoreIterator& it, int64_t mint, int64_t maxt) {
-  std::vector<Partition> out;
-  it.Seek(ExemplarPartitionKey(PartitionOf(mint)));
-  while (it.Valid()) {
-    Partition partition;
-    if (!DecodeExemplarPartition(it.key(), partition) || partition > PartitionOf(maxt)) break;
-    out.push_back(partition);
-    if (partition == PartitionOf(maxt)) break;
-    it.Seek(ExemplarPartitionKey(partition + 1));
-  }
-  RETURN_IF_ERROR(it.status());
-  return out;
-}
 
 // Of one partition: keys of one series are in time order.
 Status ReadSeries(StoreIterator& it, const ExemplarPlace& from, int64_t maxt,
@@ -45,7 +31,7 @@ StatusOr<std::vector<SeriesExemplars>> FindExemplars(const Store& store, const H
                                                      int64_t mint, int64_t maxt) {
   ASSIGN_OR_RETURN(const auto series, tenant.index.Select(matchers, nullptr));
   const std::unique_ptr<StoreIterator> it = store.NewIterator(Family::kMeta);
-  ASSIGN_OR_RETURN(const auto partitions, FindPartitions(*it, mint, maxt));
+  ASSIGN_OR_RETURN(const auto partitions, ExemplarPartitions(*it, mint, maxt));
   std::vector<SeriesExemplars> out;
   for (const IndexedSeries& one : series) {
     SeriesExemplars found;

@@ -4,8 +4,7 @@
 #include <utility>
 
 #include "tsdb/block/raw_iterator.h"
-#include "tsdb/query/head_iterator.h"
-#include "tsdb/query/merge_iterator.h"
+#include "tsdb/query/series_samples.h"
 
 namespace tidemark::tsdb {
 namespace {
@@ -31,8 +30,7 @@ class StorageSeriesSet : public SeriesSet {
     const auto pieces = sources_.head.Snapshot(hash, mint_, maxt_);
     auto raw = std::make_unique<RawIterator>(sources_.store, sources_.partitions.Get(), tenant_,
                                              series.id, mint_, maxt_);
-    auto head = std::make_unique<HeadIterator>(pieces, mint_, maxt_);
-    return std::make_unique<MergeIterator>(std::move(raw), std::move(head), mint_, maxt_);
+    return HeadOverRaw(pieces, std::move(raw), mint_, maxt_);
   }
 
  private:

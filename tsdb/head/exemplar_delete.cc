@@ -1,0 +1,56 @@
+#include "tsdb/head/exemplar_delete.h"
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <string>
+
+#include "tsdb/block/exemplar_partitions.h"
+
+namespace tidemark::tsdb {
+namespace {
+
+void DeleteOne(TenantId tenant, SeriesId series, const TimeInterval& times, WriteBatch& batch) {
+  std::string end = ExemplarKey({tenant, series, times.maxt}, std::numeric_limits<uint64_t>::max());
+  end.push_back('\0');
+  batch.DeleteRange(Family::kMeta, ExemplarKey({tenant, series, times.mint}, 0), end);
+}
+
+// From one series that has exemplars to the next, in one partition, which holds
+// all of `times`.
+Status DeleteInPartition(StoreIterator& it, TenantId tenant, std::span<const SeriesId> series,
+                         const TimeInterval& times, WriteBatch& batch) {
+  const Partition partition = PartitionOf(times.maxt);
+  for (auto next = series.begin(); next != series.end();) {
+    it.Seek(ExemplarKey({tenant, *next, times.mint}, 0));
+    Partition in;
+    ExemplarPlace found;
+    if (!it.Valid() || !DecodeExemplarPartition(it.key(), in) || in != partition ||
+        !DecodeExemplarKey(it.key(), found) || found.tenant != tenant) {
+      break;
+    }
+    if (found.series > *next) {
+      next = std::lower_bound(next, series.end(), found.series);
+      continue;
+    }
+    if (found.t <= times.maxt) DeleteOne(tenant, *next, times, batch);
+    ++next;
+  }
+  return it.status();
+}
+
+}  // namespace
+
+Status DeleteExemplars(const Store& store, TenantId tenant, std::span<const SeriesId> series,
+                       const TimeInterval& times, WriteBatch& batch) {
+  const std::unique_ptr<StoreIterator> it = store.NewIterator(Family::kMeta);
+  ASSIGN_OR_RETURN(const auto partitions, ExemplarPartitions(*it, times.mint, times.maxt));
+  for (const Partition partition : partitions) {
+    const TimeInterval part{std::max(times.mint, PartitionFirst(partition)),
+                            std::min(times.maxt, PartitionEnd(partition))};
+    RETURN_IF_ERROR(DeleteInPartition(*it, tenant, series, part, batch));
+  }
+  return OkStatus();
+}
+
+}  // namespace tidemark::tsdb
