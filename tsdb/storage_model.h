@@ -18,13 +18,31 @@ using Timeline = std::map<int64_t, SampleValue>;
 // One tenant.
 struct StorageModel {
   std::map<std::string, Timeline> series;  // by Labels::packed()
+  ConflictPolicy policy = ConflictPolicy::kFirst;
 
-  enum class Outcome { kNew, kDuplicate, kConflict };
-  // First value wins.
+  enum class Outcome { kNew, kDuplicate, kConflict, kReplaced };
   Outcome Add(const Labels& labels, int64_t t, const SampleValue& value) {
     const auto [at, added] = series[labels.packed()].try_emplace(t, value);
     if (added) return Outcome::kNew;
-    return SameValue(at->second, value) ? Outcome::kDuplicate : Outcome::kConflict;
+    if (SameValue(at->second, value)) return Outcome::kDuplicate;
+    if (policy != ConflictPolicy::kLast) return Outcome::kConflict;
+    at->second = value;
+    return Outcome::kReplaced;
+  }
+
+  // Of all series that match; both inclusive.
+  void Delete(const Matcher& matcher, int64_t mint, int64_t maxt) {
+    for (auto& [packed, timeline] : series) {
+      if (!matcher.Matches(Labels::FromPacked(packed)->Get(matcher.name()))) continue;
+      timeline.erase(timeline.lower_bound(mint), timeline.upper_bound(maxt));
+    }
+  }
+
+  // As retention does.
+  void DropBefore(int64_t mark) {
+    for (auto& [packed, timeline] : series) {
+      timeline.erase(timeline.begin(), timeline.lower_bound(mark));
+    }
   }
 };
 
