@@ -115,6 +115,7 @@ Status Rebuilder::FinishMeta() {
 
 std::string Rebuilder::WithoutUnknown(uint64_t sequence, const JournalRecord& record) {
   JournalWriter writer;
+  if (record.last_wins) writer.SetLastWins();
   uint64_t lost = 0;
   for (const auto& sample : record.floats) {
     const bool known = series_.contains({record.tenant, sample.series});
