@@ -17,6 +17,8 @@ namespace tidemark::server {
 struct FakeStorageState {
   std::atomic<int> flushed{0};
   std::atomic<int> closed{0};
+  std::atomic<int> cleaned{0};
+  std::vector<std::string> deleted;  // "tenant matchers mint maxt"
   Status flush_result;
   std::atomic<int> snapshots{0};
   Status snapshot_result;
@@ -39,11 +41,18 @@ class FakeStorage : public tsdb::Storage {
                                                          int64_t) const override {
     return std::vector<tsdb::SeriesExemplars>();
   }
-  StatusOr<tsdb::DeleteReport> Delete(std::string_view, std::span<const tsdb::Matcher>, int64_t,
-                                      int64_t) override {
-    return tsdb::DeleteReport();
+  StatusOr<tsdb::DeleteReport> Delete(std::string_view tenant,
+                                      std::span<const tsdb::Matcher> matchers, int64_t mint,
+                                      int64_t maxt) override {
+    std::string what(tenant);
+    for (const tsdb::Matcher& matcher : matchers) what += " " + matcher.ToString();
+    state_.deleted.push_back(what + " " + std::to_string(mint) + " " + std::to_string(maxt));
+    return tsdb::DeleteReport{1};
   }
-  Status CleanTombstones() override { return OkStatus(); }
+  Status CleanTombstones() override {
+    ++state_.cleaned;
+    return OkStatus();
+  }
   Status Flush() override {
     ++state_.flushed;
     return state_.flush_result;

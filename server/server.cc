@@ -5,6 +5,7 @@
 
 #include "promql/engine.h"
 #include "server/api/api.h"
+#include "server/delete_routes.h"
 #include "server/http/http_server.h"
 #include "server/ingest/ingest.h"
 #include "server/own_metrics/own_metrics.h"
@@ -52,12 +53,14 @@ class ServerImpl : public Server {
     IngestOptions ingest;
     ingest.max_decoded_bytes = config_.ingest.max_decoded_bytes;
     ingest.max_future_ms = config_.ingest.max_future_ms;
+    ingest.conflicts = config_.storage.conflicts;
     ingest.tenant = tenant;
     std::vector<Route> routes = IngestRoutes(ingest, storage, metrics_);
 
     ApiOptions api;
     api.tenant = tenant;
-    for (auto more : {ApiRoutes(api, engine_, storage), ProcessRoutes(storage)}) {
+    for (auto more : {ApiRoutes(api, engine_, storage), ProcessRoutes(storage),
+                      DeleteRoutes(config_.admin_api, tenant, storage)}) {
       routes.insert(routes.end(), more.begin(), more.end());
     }
     routes.push_back(IndexRoute(routes));

@@ -30,6 +30,7 @@ TEST(Config, TheExampleIsTheDefaults) {
        {"server.listen=:1", "server.admin_api=true", "storage.fsync=interval",
         "storage.min_free_disk=7%", "tenancy.enabled=true", "storage.path=/x",
         "server.http.cors_origin=x", "storage.retention.raw_by_tenant=x=1d",
+        "ingest.conflict=last", "ingest.conflict_by_tenant=x=refuse",
         "features=promql-experimental-functions"}) {
     ASSERT_TRUE(ApplyAssignment(assignment, config).ok()) << assignment;
   }
@@ -61,6 +62,7 @@ TEST(Config, ReachesTheOptionsOfTheModules) {
   const StatusOr<Config> config =
       LoadConfig("", {"server.listen=[::1]:80", "storage.path=/d", "storage.retention.raw=0",
                       "storage.retention.raw_by_tenant=[acme=2d, lab=0]",
+                      "ingest.conflict=refuse", "ingest.conflict_by_tenant=[acme=first, lab=last]",
                       "query.max_samples=500000000", "query.max_series=1000000",
                       "server.admin_api=true", "storage.memory=4GiB", "storage.min_free_disk=1%",
                       "query.concurrency=9", "ingest.max_future=1h", "tenancy.enabled=true",

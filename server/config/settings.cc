@@ -106,41 +106,86 @@ Setting Fsync() {
           }};
 }
 
-// "[acme=30d, lab=0]", or without the brackets.
-StatusOr<std::map<std::string, int64_t, std::less<>>> ParseTenantDurations(std::string_view text) {
+// "[acme=30d, lab=0]", or without the brackets; `parse` reads what is behind "=".
+template <typename T, typename Parse>
+StatusOr<std::map<std::string, T, std::less<>>> ParseByTenant(std::string_view text,
+                                                              std::string_view example,
+                                                              Parse parse) {
   if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
-  std::map<std::string, int64_t, std::less<>> out;
+  std::map<std::string, T, std::less<>> out;
   for (const absl::string_view item :
        absl::StrSplit(absl::string_view(text.data(), text.size()), ',', absl::SkipWhitespace())) {
     const std::pair<absl::string_view, absl::string_view> parts =
         absl::StrSplit(item, absl::MaxSplits('=', 1));
     const std::string tenant(absl::StripAsciiWhitespace(parts.first));
-    const std::string duration(absl::StripAsciiWhitespace(parts.second));
-    if (tenant.empty() || duration.empty()) {
-      return InvalidArgument(
-          fmt::format("expected TENANT=DURATION, as in [acme=30d], got \"{}\"", std::string(item)));
+    const std::string value(absl::StripAsciiWhitespace(parts.second));
+    if (tenant.empty() || value.empty()) {
+      return InvalidArgument(fmt::format("expected {}, got \"{}\"", example, std::string(item)));
     }
-    ASSIGN_OR_RETURN(const int64_t ms, ParseDuration(duration));
-    if (!out.emplace(tenant, ms).second) {
+    ASSIGN_OR_RETURN(const T parsed, parse(value));
+    if (!out.emplace(tenant, parsed).second) {
       return InvalidArgument(fmt::format("tenant {} is named twice", tenant));
     }
   }
   return out;
 }
 
+template <typename T, typename Print>
+std::string PrintByTenant(const std::map<std::string, T, std::less<>>& values, Print print) {
+  std::string out;
+  for (const auto& [tenant, value] : values) {
+    out += fmt::format("{}{}={}", out.empty() ? "" : ", ", tenant, print(value));
+  }
+  return "[" + out + "]";
+}
+
 Setting TenantRetention() {
   return {"storage.retention.raw_by_tenant",
           [](Config& config, std::string_view text) -> Status {
-            ASSIGN_OR_RETURN(config.storage.raw_retention_ms_by_tenant, ParseTenantDurations(text));
+            ASSIGN_OR_RETURN(
+                config.storage.raw_retention_ms_by_tenant,
+                ParseByTenant<int64_t>(text, "TENANT=DURATION, as in [acme=30d]", ParseDuration));
             return OkStatus();
           },
           [](const Config& config) {
-            std::string out;
-            for (const auto& [tenant, ms] : config.storage.raw_retention_ms_by_tenant) {
-              out += fmt::format("{}{}={}", out.empty() ? "" : ", ", tenant, PrintDuration(ms));
-            }
-            return "[" + out + "]";
+            return PrintByTenant(config.storage.raw_retention_ms_by_tenant, PrintDuration);
           }};
+}
+
+constexpr std::pair<std::string_view, tsdb::ConflictPolicy> kConflictPolicies[] = {
+    {"first", tsdb::ConflictPolicy::kFirst},
+    {"last", tsdb::ConflictPolicy::kLast},
+    {"refuse", tsdb::ConflictPolicy::kRefuse},
+};
+
+StatusOr<tsdb::ConflictPolicy> ParseConflictPolicy(std::string_view text) {
+  for (const auto& [name, policy] : kConflictPolicies) {
+    if (text == name) return policy;
+  }
+  return InvalidArgument(fmt::format("expected first, last or refuse, got \"{}\"", text));
+}
+
+std::string PrintConflictPolicy(tsdb::ConflictPolicy policy) {
+  return std::string(kConflictPolicies[static_cast<size_t>(policy)].first);
+}
+
+std::vector<Setting> ConflictSettings() {
+  return {{"ingest.conflict",
+           [](Config& config, std::string_view text) -> Status {
+             ASSIGN_OR_RETURN(config.storage.conflicts.all, ParseConflictPolicy(text));
+             return OkStatus();
+           },
+           [](const Config& config) { return PrintConflictPolicy(config.storage.conflicts.all); }},
+          {"ingest.conflict_by_tenant",
+           [](Config& config, std::string_view text) -> Status {
+             ASSIGN_OR_RETURN(config.storage.conflicts.tenants,
+                              ParseByTenant<tsdb::ConflictPolicy>(
+                                  text, "TENANT=POLICY, as in [acme=last]", ParseConflictPolicy));
+             return OkStatus();
+           },
+           [](const Config& config) {
+             return PrintByTenant(config.storage.conflicts.tenants, PrintConflictPolicy);
+           }}};
 }
 
 Setting Features() {
@@ -205,11 +250,14 @@ std::vector<Setting> StorageSettings() {
 }
 
 std::vector<Setting> OtherSettings() {
+  std::vector<Setting> conflict = ConflictSettings();
   return {
       Duration(
           "ingest.max_future", [](Config& c) -> int64_t& { return c.ingest.max_future_ms; }, 0),
       Bytes("ingest.max_decoded_bytes",
             [](Config& c) -> uint64_t& { return c.ingest.max_decoded_bytes; }),
+      std::move(conflict[0]),
+      std::move(conflict[1]),
       Duration("query.timeout", [](Config& c) -> int64_t& { return c.query.timeout_ms; }),
       Duration("query.lookback_delta",
                [](Config& c) -> int64_t& { return c.query.lookback_delta_ms; }),

@@ -187,6 +187,18 @@ void BodyWriter::NoteRefused(const tsdb::CommitReport& report) {
   }
 }
 
+void BodyWriter::RefuseConflicts(const tsdb::CommitReport& report) {
+  for (const tsdb::Conflict& one : report.conflicts) {
+    proto::ReadLabels(staged_[one.series].raw_labels, decoded_);
+    refusals_.Add(Refusal::kConflict, 1, decoded_, fmt::format("timestamp {}", one.t));
+  }
+}
+
+std::string BodyWriter::Describe(tsdb::SeriesRef series) {
+  proto::ReadLabels(staged_[series].raw_labels, decoded_);
+  return MaskedLabels(decoded_);
+}
+
 void BodyWriter::Accept(uint64_t IngestCounts::*kind) {
   ++(accepted_.*kind);
   ++(staged_[*series_].accepted.*kind);

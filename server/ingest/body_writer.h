@@ -50,6 +50,10 @@ class BodyWriter : private tsdb::LabelDecoder {
 
   // After Commit: takes what it refused off accepted(), into refusals().
   void NoteRefused(const tsdb::CommitReport& report);
+  // After Commit, under the policy refuse: conflicts go into refusals(), too.
+  void RefuseConflicts(const tsdb::CommitReport& report);
+  // The labels of a series that Commit reports, for a message.
+  std::string Describe(tsdb::SeriesRef series);
 
   const IngestCounts& received() const { return received_; }
   const IngestCounts& accepted() const { return accepted_; }

@@ -9,6 +9,7 @@
 #include "proto/snappy.h"
 #include "server/http_status.h"
 #include "server/ingest/body_writer.h"
+#include "server/ingest/conflict_log.h"
 #include "server/ingest/content_headers.h"
 #include "server/ingest/ingest_metrics.h"
 
@@ -54,7 +55,10 @@ HttpResponse Failed(const Status& status) {
 class WriteHandler {
  public:
   WriteHandler(IngestOptions options, StorageSource storage, Metrics& metrics)
-      : options_(std::move(options)), storage_(std::move(storage)), metrics_(metrics) {}
+      : options_(std::move(options)),
+        storage_(std::move(storage)),
+        metrics_(metrics),
+        conflict_log_(*options_.clock) {}
 
   HttpResponse Handle(const HttpRequest& request) {
     const int64_t start_ns = options_.clock->MonotonicNs();
@@ -75,12 +79,13 @@ class WriteHandler {
     if (!tenant.ok()) return Failed(tenant.status());
 
     thread_local std::string body;
-    HttpResponse response = Store(request.body, body, *storage->NewAppender(*tenant));
+    HttpResponse response = Store(*tenant, request.body, body, *storage->NewAppender(*tenant));
     if (body.capacity() > kKeptBytes) std::string().swap(body);
     return response;
   }
 
-  HttpResponse Store(std::string_view compressed, std::string& body, tsdb::Appender& appender) {
+  HttpResponse Store(const std::string& tenant, std::string_view compressed, std::string& body,
+                     tsdb::Appender& appender) {
     const absl::Status decoded = proto::SnappyDecode(compressed, options_.max_decoded_bytes, body);
     if (decoded.code() == StatusCode::kResourceExhausted) {
       return Text(413, fmt::format("{} (ingest.max_decoded_bytes); send fewer samples a request",
@@ -91,20 +96,30 @@ class WriteHandler {
 
     BodyWriter writer(appender, options_.clock->NowMs() + options_.max_future_ms);
     if (const Status status = writer.Write(body); !status.ok()) return Failed(status);
-    return Commit(writer, appender);
+    return Commit(tenant, writer, appender);
   }
 
-  HttpResponse Commit(BodyWriter& writer, tsdb::Appender& appender) {
+  HttpResponse Commit(const std::string& tenant, BodyWriter& writer, tsdb::Appender& appender) {
     tsdb::CommitReport report;
     if (writer.accepted().all() > 0) {
       StatusOr<tsdb::CommitReport> committed = appender.Commit();
       if (!committed.ok()) return Failed(committed.status());
       report = *std::move(committed);
       writer.NoteRefused(report);
+      NoteConflicts(tenant, report, writer);
     }
     metrics_.CountRefusals(writer.refusals());
     metrics_.CountCommit(writer.accepted(), report);
     return writer.refusals().empty() ? NoContent() : Refused(writer, report.conflicts.size());
+  }
+
+  void NoteConflicts(const std::string& tenant, const tsdb::CommitReport& report,
+                     BodyWriter& writer) {
+    if (options_.conflicts.Of(tenant) == tsdb::ConflictPolicy::kRefuse) {
+      writer.RefuseConflicts(report);
+    }
+    conflict_log_.Note(tenant, report,
+                       [&writer](tsdb::SeriesRef series) { return writer.Describe(series); });
   }
 
   static HttpResponse Refused(const BodyWriter& writer, size_t conflicts) {
@@ -112,7 +127,7 @@ class WriteHandler {
     std::string text = fmt::format(
         "stored {} of {} samples; refused {}: {}", writer.accepted().samples() - conflicts,
         writer.received().samples(), refusals.total(), refusals.ToString());
-    if (conflicts > 0) {
+    if (conflicts > 0 && refusals.count(Refusal::kConflict) == 0) {
       text += fmt::format("; {} conflict with values stored before", conflicts);
     }
     return Text(refusals.count(Refusal::kSeriesBudget) > 0 ? 429 : 400, std::move(text));
@@ -121,6 +136,7 @@ class WriteHandler {
   const IngestOptions options_;
   const StorageSource storage_;
   IngestMetrics metrics_;
+  ConflictLog conflict_log_;
 };
 
 // The most that snappy makes of `bytes` that it cannot compress.

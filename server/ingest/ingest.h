@@ -16,9 +16,14 @@
 //        are stored.  With Retry-After
 //   503  starting, or no room at the moment: nothing is stored.  With Retry-After
 //
-// A sample whose time already holds another value is a conflict: the value
-// acknowledged first stays, tidemark_ingest_conflicts_total counts it, and the
-// answer is 204, because no sender can mend that by knowing.
+// A sample whose time already holds another value is a conflict; what becomes of
+// it is ingest.conflict:
+//
+//   first   the value acknowledged first stays, tidemark_ingest_conflicts_total
+//           counts it, and the answer is 204, because no sender can mend that by
+//           knowing
+//   last    the new value replaces it; tidemark_ingest_replaced_samples_total
+//   refuse  as first, but the sample is refused: 400, with the others stored
 //
 // Sending the same request again, for whatever reason, changes nothing.
 #pragma once
@@ -41,6 +46,7 @@ struct IngestOptions {
   // sample may lie.  Checked here and not in storage, so that what a journal
   // holds is accepted again whatever the clock says then.
   int64_t max_future_ms = 600'000;
+  tsdb::ConflictPolicies conflicts;  // ingest.conflict; the storage's are the same
   TenantSource tenant = DefaultTenant;
   const Clock* clock = &Clock::System();  // must outlive the routes
 };

@@ -22,6 +22,9 @@ IngestMetrics::IngestMetrics(Metrics& metrics) {
   conflicts_ = metrics.AddCounter(
       "tidemark_ingest_conflicts_total",
       "Samples not stored because another value was acknowledged first at their time.");
+  replaced_ = metrics.AddCounter(
+      "tidemark_ingest_replaced_samples_total",
+      "Samples that replaced another value at their time, under ingest.conflict: last.");
   for (size_t i = 0; i < kRefusalCount; ++i) {
     refused_[i] = metrics.AddCounter(
         "tidemark_ingest_refused_total", "Samples, exemplars and metadata refused, by reason.",
@@ -52,6 +55,7 @@ void IngestMetrics::CountCommit(const IngestCounts& accepted, const tsdb::Commit
   late_->Add(report.late);
   duplicates_->Add(report.duplicates);
   conflicts_->Add(report.conflicts.size());
+  replaced_->Add(report.replaced);
 }
 
 }  // namespace tidemark::server

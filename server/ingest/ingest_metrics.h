@@ -30,6 +30,7 @@ class IngestMetrics {
   Counter* late_;
   Counter* duplicates_;
   Counter* conflicts_;
+  Counter* replaced_;
   std::array<Counter*, kRefusalCount> refused_;
   BucketHistogram* duration_;
 };

@@ -130,7 +130,7 @@ std::unique_ptr<tsdb::Appender> FakeStorage::NewAppender(std::string_view t) {
 
 class IngestTest : public testing::Test {
  protected:
-  IngestTest() { Configure({}); }
+  IngestTest() { Configure(IngestOptions()); }
 
   void Configure(IngestOptions options) {
     options.clock = &clock_;
@@ -354,6 +354,25 @@ TEST_F(IngestTest, SendingAgainChangesNothingAndConflictsAreCounted) {
   AddSample(AddSeries(request, {}), kNow, 1);
   EXPECT_THAT(Send(request).body, StartsWith("stored 0 of 2 samples; refused 1: "));
   EXPECT_THAT(Send(request).body, HasSubstr("; 1 conflict with values stored before"));
+}
+
+TEST_F(IngestTest, ConflictsAreRefusedWhereThatIsThePolicy) {
+  IngestOptions options;
+  options.conflicts.tenants["default"] = tsdb::ConflictPolicy::kRefuse;
+  Configure(options);
+  proto::WriteRequest request;
+  AddSample(AddSeries(request, {{"__name__", "x"}}), kNow, 1);
+  EXPECT_EQ(Send(request).status, 204);
+  EXPECT_EQ(Send(request).status, 204);
+  request.mutable_timeseries(0)->mutable_samples(0)->set_value(2);
+  AddSample(AddSeries(request, {{"__name__", "y"}}), kNow, 3);
+  const HttpResponse response = Send(request);
+  EXPECT_EQ(response.status, 400);
+  EXPECT_EQ(response.body,
+            "stored 1 of 2 samples; refused 1: 1 x another value stored at the time "
+            "(ingest.conflict) (e.g. {__name__=\"x\"}: timestamp 1700000000000)\n");
+  EXPECT_EQ((storage_.floats[{Named("x"), kNow}]), 1);
+  EXPECT_EQ((storage_.floats[{Named("y"), kNow}]), 3);
 }
 
 TEST_F(IngestTest, WrongHeadersAre415) {

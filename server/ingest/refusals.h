@@ -24,6 +24,7 @@ enum class Refusal : size_t {
   kInvalidHistogram,
   kInvalidExemplar,
   kInvalidMetadata,
+  kConflict,  // under the policy refuse
   kSeriesBudget,
   kCount,
 };
