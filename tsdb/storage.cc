@@ -7,6 +7,7 @@
 #include "tsdb/block/retention.h"
 #include "tsdb/head/committer.h"
 #include "tsdb/head/deleter.h"
+#include "tsdb/head/evictor.h"
 #include "tsdb/head/head.h"
 #include "tsdb/head/head_appender.h"
 #include "tsdb/head/head_stats.h"
@@ -15,7 +16,10 @@
 #include "tsdb/head/maintenance.h"
 #include "tsdb/head/sealer.h"
 #include "tsdb/head/write_gate.h"
+#include "tsdb/index/presence.h"
+#include "tsdb/index/series_catalog.h"
 #include "tsdb/query/exemplar_query.h"
+#include "tsdb/query/find_series.h"
 #include "tsdb/query/storage_querier.h"
 #include "tsdb/snapshot/snapshot.h"
 #include "tsdb/store/store.h"
@@ -25,6 +29,8 @@ namespace {
 
 // The database's folder, beside what else a shard may come to hold.
 constexpr std::string_view kStoreFolder = "/db";
+// Which series are in which day, of the days that queries ask for.
+constexpr size_t kPresenceCacheBytes = 32 << 20;
 
 class StorageImpl : public Storage {
  public:
@@ -75,10 +81,11 @@ class StorageImpl : public Storage {
   Status Close() override;
 
  private:
-  QuerySources sources() const { return {*head_, *store_, partitions_, retention_}; }
+  QuerySources sources() const { return {*head_, *store_, partitions_, retention_, presence_}; }
   WriteMode write_mode() const {
     return options_.fsync == FsyncMode::kAlways ? WriteMode::kSync : WriteMode::kNoSync;
   }
+  SeriesFinder series_finder() const;
   MaintenanceOptions maintenance_options() const;
 
   const StorageOptions options_;
@@ -88,6 +95,8 @@ class StorageImpl : public Storage {
   const std::shared_ptr<Head> head_ = std::make_shared<Head>();
   PartitionSet partitions_;
   RawRetention retention_;
+  SeriesCatalog catalog_{*store_};
+  Presence presence_{*store_, kPresenceCacheBytes};
   // The rest is made by Start, when the journal has been read.
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<WriteGate> gate_;
@@ -95,9 +104,18 @@ class StorageImpl : public Storage {
   std::unique_ptr<Deleter> deleter_;
   std::unique_ptr<AppenderContext> appender_context_;
   std::unique_ptr<Sealer> sealer_;
+  std::unique_ptr<Evictor> evictor_;
   std::unique_ptr<Maintenance> maintenance_;
   Mutex snapshot_mutex_;  // one at a time; before the sealer's
 };
+
+SeriesFinder StorageImpl::series_finder() const {
+  return [this](const HeadTenant& tenant, std::span<const Matcher> matchers,
+                const TimeInterval& times) {
+    return FindSeries(*store_, presence_, partitions_,
+                      {tenant, matchers, times.mint, times.maxt, nullptr});
+  };
+}
 
 // A quarter of the memory is RocksDB's for write buffers, a quarter its cache;
 // the head has half.  A seal begins long before: the journal must fit into its
@@ -116,6 +134,8 @@ MaintenanceOptions StorageImpl::maintenance_options() const {
 Status StorageImpl::Start() {
   RETURN_IF_ERROR(partitions_.Load(*store_));
   RETURN_IF_ERROR(retention_.Load());
+  RETURN_IF_ERROR(catalog_.Open());
+  RETURN_IF_ERROR(presence_.Open());
   ASSIGN_OR_RETURN(const LoadResult loaded, Loader(*store_, *head_, options_.opening).Load());
   RETURN_IF_ERROR(retention_.Advance());
   journal_ = std::make_unique<Journal>(*store_, write_mode(), loaded.journal.next_sequence);
@@ -124,15 +144,19 @@ Status StorageImpl::Start() {
   gate_ = std::make_unique<WriteGate>(WriteGateOptions{options_.path, options_.min_free_disk,
                                                        options_.memory_bytes / 2, options_.clock},
                                       *head_, *store_, *journal_);
-  committer_ =
-      std::make_unique<Committer>(*head_, *journal_, *store_, options_.conflicts, metrics_);
-  deleter_ = std::make_unique<Deleter>(*head_, *journal_, *store_, metrics_);
+  committer_ = std::make_unique<Committer>(*head_, *journal_, *store_, catalog_, options_.conflicts,
+                                           metrics_);
+  deleter_ = std::make_unique<Deleter>(*head_, *journal_, *store_, series_finder(), metrics_);
   appender_context_ = std::make_unique<AppenderContext>(
       AppenderContext{options_.max_label_names, options_.max_label_name_bytes,
                       options_.max_label_value_bytes, retention_, *gate_, *committer_});
-  sealer_ = std::make_unique<Sealer>(*head_, *journal_, *store_, partitions_, metrics_);
+  sealer_ = std::make_unique<Sealer>(*head_, *journal_, *store_, partitions_, presence_, metrics_);
+  evictor_ =
+      std::make_unique<Evictor>(*head_, StoredSeries{*store_, catalog_, presence_, partitions_},
+                                options_.series_idle_ms, *options_.clock, metrics_);
+  RETURN_IF_ERROR(evictor_->Advance());
   maintenance_ = std::make_unique<Maintenance>(maintenance_options(), *head_, *journal_, *sealer_,
-                                               retention_, *store_);
+                                               retention_, *evictor_, *store_);
   AddHeadGauges(head_, metrics_);
   AddHeadBudget(head_, options_.memory_bytes / 2, metrics_);
   maintenance_->Start();
@@ -142,6 +166,7 @@ Status StorageImpl::Start() {
 Status StorageImpl::Flush() {
   RETURN_IF_ERROR(sealer_->Seal());
   RETURN_IF_ERROR(retention_.Advance());
+  RETURN_IF_ERROR(evictor_->Advance());
   // Records that were not trimmed yet when RocksDB's log was released.
   RETURN_IF_ERROR(store_->Compact(Family::kJournal));
   return store_->Compact(Family::kRaw);

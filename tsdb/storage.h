@@ -237,6 +237,9 @@ struct StorageOptions {
   int64_t raw_retention_ms = 90LL * 86'400'000;
   // The same for tenants that have one of their own, longer or shorter.
   std::map<std::string, int64_t, std::less<>> raw_retention_ms_by_tenant;
+  // A series without a new sample for so long leaves the memory, once its
+  // samples are sealed; 0: never.
+  int64_t series_idle_ms = 2 * 3'600'000LL;
   // For head, memtables and block cache together; past it Commit says kUnavailable.
   uint64_t memory_bytes = 2ULL << 30;
   // Commit says kUnavailable while less of the file system is free than this share.

@@ -235,6 +235,8 @@ std::vector<Setting> StorageSettings() {
       Bytes(
           "storage.memory", [](Config& c) -> uint64_t& { return c.storage.memory_bytes; },
           64 << 20),
+      Duration(
+          "storage.series_idle", [](Config& c) -> int64_t& { return c.storage.series_idle_ms; }, 0),
       Share("storage.min_free_disk", [](Config& c) -> double& { return c.storage.min_free_disk; }),
       Duration(
           "storage.retention.raw", [](Config& c) -> int64_t& { return c.storage.raw_retention_ms; },

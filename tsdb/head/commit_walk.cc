@@ -30,10 +30,10 @@ void CommitWalk::FindSeries(size_t k, HeadShard& shard) {
       shard.table.prefetch(staged_.series[refs[i + kPrefetchAhead]].hash);
     }
     StagedSeries& staged = staged_.series[refs[i]];
-    staged.series = shard.Find(staged.hash);
+    staged.series = shard.FindAndKeep(staged.hash);
     if (staged.series != nullptr) {
       __builtin_prefetch(staged.series);
-    } else if (staged.encoded.empty()) {
+    } else if (staged.encoded.empty() && (staged.looked_up || !tenant_.has_absent.load())) {
       staged.series = &Create(shard, staged);
     } else {
       refs[unknown++] = refs[i];
@@ -45,8 +45,14 @@ void CommitWalk::FindSeries(size_t k, HeadShard& shard) {
 HeadSeries& CommitWalk::Create(HeadShard& shard, const StagedSeries& staged) {
   auto labels = Labels::FromPacked(staged_.packed_labels(staged));
   CHECK(labels.ok(), "labels changed while they were staged");
-  const SeriesId id = tenant_.NewSeriesId(labels->metric_name());
-  return head_.Create(shard, staged.hash, tenant_, *labels, id, kNothingSealed);
+  if (!staged.known_id) {
+    const SeriesId id = tenant_.NewSeriesId(labels->metric_name());
+    return head_.Create(shard, staged.hash, tenant_, *labels, id, kNothingSealed);
+  }
+  HeadSeries& series = head_.Create(shard, staged.hash, tenant_, *labels, *staged.known_id,
+                                    tenant_.sealed_bound.load());
+  series.SetCatalogued();
+  return series;
 }
 
 bool CommitWalk::Count(Outcome outcome, uint32_t series, int64_t t) {
@@ -80,11 +86,12 @@ void CommitWalk::AddFloats(size_t k, HeadShard& shard) {
   std::vector<StagedFloat>& floats = staged_.shards[k].floats;
   size_t kept = 0;
   for (const StagedFloat& sample : floats) {
-    if (staged_.series[sample.series].series == nullptr) {
+    HeadSeries* const known = staged_.series[sample.series].series;
+    if (known == nullptr) {
       floats[kept++] = sample;
       continue;
     }
-    HeadSeries& series = *staged_.series[sample.series].series;
+    HeadSeries& series = *known;
     const uint32_t bytes = series.sample_bytes();
     Outcome outcome = series.AddFloat(sample.t, sample.v, sealed_.Find(series));
     if (outcome == Outcome::kConflict && policy_ == ConflictPolicy::kLast) {

@@ -27,8 +27,8 @@ class CommitWalk {
 
   // Takes a number, puts the staged samples into the head, and counts them in
   // the report.  What needs a read of raw that `sealed` does not have stays
-  // staged, and so do series that are not known by the bytes of their labels,
-  // with their samples; all else does not.
+  // staged, and so do series that are not known by the bytes of their labels, or
+  // are to be looked up in the catalog, with their samples; all else does not.
   void Run();
 
   uint64_t sequence() const { return sequence_; }

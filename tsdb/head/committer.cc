@@ -32,6 +32,8 @@ CommitCounters::CommitCounters(Metrics& metrics)
           "tidemark_storage_series_decoded_total",
           "Series of requests whose labels were decoded, because they are new or were not sent "
           "sorted; others are found by a hash of what was sent.")),
+      revived(metrics.AddCounter("tidemark_storage_series_revived_total",
+                                 "Series that came back into memory with a new sample.")),
       unreadable_blocks(metrics.AddCounter(
           "tidemark_storage_unreadable_blocks_total",
           "Sealed blocks that could not be read while looking for duplicates.")) {}
@@ -62,6 +64,24 @@ struct Written {
   }
 };
 
+// Looks series up in the catalog whose labels are known and that were not in
+// memory; true when there were any.
+StatusOr<bool> LookUp(const SeriesCatalog& catalog, TenantId tenant, Counter& revived,
+                      StagedCommit& staged) {
+  bool any = false;
+  for (const StagedShard& shard : staged.shards) {
+    for (const uint32_t ref : shard.series) {
+      StagedSeries& one = staged.series[ref];
+      if (!one.encoded.empty()) continue;
+      ASSIGN_OR_RETURN(one.known_id, catalog.Find(tenant, staged.packed_labels(one)));
+      one.looked_up = true;
+      any = true;
+      if (one.known_id) revived.Add();
+    }
+  }
+  return any;
+}
+
 // A series that another commit created and has not written yet was found by the
 // bytes of its labels, from which it was made.
 void KeepLabels(StagedCommit& staged, StagedSeries& one) {
@@ -71,7 +91,8 @@ void KeepLabels(StagedCommit& staged, StagedSeries& one) {
   staged.SetLabels(one, labels->packed());
 }
 
-void PutCatalog(StagedCommit& staged, WriteBatch& batch, Written& written) {
+void PutCatalog(StagedCommit& staged, const SeriesCatalog& catalog, WriteBatch& batch,
+                Written& written) {
   const HeadTenant& tenant = *written.tenant;
   if (!tenant.catalogued.load(std::memory_order_acquire)) {
     batch.Put(Family::kCatalog, TenantKey(tenant.id), tenant.name);
@@ -79,7 +100,7 @@ void PutCatalog(StagedCommit& staged, WriteBatch& batch, Written& written) {
   for (StagedSeries& one : staged.series) {
     if (one.series == nullptr || one.series->catalogued()) continue;
     KeepLabels(staged, one);
-    batch.Put(Family::kCatalog, SeriesKey(tenant.id, one.series->id), staged.packed_labels(one));
+    catalog.Put(batch, tenant.id, one.series->id, staged.packed_labels(one));
     written.series.push_back(one.series);
   }
 }
@@ -88,7 +109,7 @@ void PutMeta(StagedCommit& staged, WriteBatch& batch, Written& written) {
   const HeadTenant& tenant = *written.tenant;
   for (const StagedExemplar& one : staged.exemplars) {
     const HeadSeries* const series = staged.series[one.series].series;
-    if (series == nullptr) continue;  // refused
+    if (series == nullptr) continue;  // refused, or not looked up
     const std::string value = EncodeExemplar(one.exemplar);
     batch.Put(Family::kMeta,
               ExemplarKey({tenant.id, series->id, one.exemplar.t}, Checksum64(value)), value);
@@ -110,22 +131,30 @@ StatusOr<CommitReport> Committer::Commit(StagedCommit& staged) {
   SealedLookup sealed(store_, *counters_.unreadable_blocks);
   Journal::Entry entry;
   entry.batch = store_.NewBatch();
+  const ActiveCommits::Guard guard(head_.commits());
+  StatusOr<bool> absent = false;
   for (bool more = true; more; sealed.Read()) {
     CommitWalk walk(head_, journal_, tenant, policy, staged, sealed, report);
     walk.Run();
     entry.sequences.push_back(walk.sequence());
     entry.batch->Put(Family::kJournal, JournalKey(walk.sequence()),
                      walk.record().Finish(tenant.id, walk.sequence(), journal_.durable()));
-    more = DecodeUnknownSeries(staged, *counters_.decoded_series, report);
+    // Where it fails, what was taken is written nevertheless.  Those that are
+    // decoded now are looked up only if the next walk does not find them.
+    absent = LookUp(catalog_, tenant.id, *counters_.revived, staged);
+    if (!absent.ok()) break;
+    more = *absent;
+    more |= DecodeUnknownSeries(staged, *counters_.decoded_series, report);
     more |= CommitWalk::AskForRest(staged, head_, sealed);
   }
   Written written{&tenant, {}, {}};
-  PutCatalog(staged, *entry.batch, written);
+  PutCatalog(staged, catalog_, *entry.batch, written);
   PutMeta(staged, *entry.batch, written);
   entry.on_written = std::move(written);
   FaultPoint("commit.applied").IgnoreError();
   RETURN_IF_ERROR(journal_.Write(std::move(entry)));
   FaultPoint("commit.written").IgnoreError();
+  RETURN_IF_ERROR(absent.status());
   counters_.late->Add(report.late);
   counters_.duplicates->Add(report.duplicates);
   counters_.conflicts->Add(report.conflicts.size());

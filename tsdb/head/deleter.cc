@@ -32,37 +32,40 @@ std::vector<SeriesId> IdsOf(std::span<const IndexedSeries> series) {
   return out;
 }
 
-// By shard: where the series are to be looked for under its lock.
-using Hashes = std::array<std::vector<LabelHash>, kHeadShards>;
+struct Target {
+  LabelHash hash;
+  const IndexedSeries* series;
+};
+// By shard: what is to be looked for under its lock.
+using Targets = std::array<std::vector<Target>, kHeadShards>;
 
-Hashes HashesOf(std::span<const IndexedSeries> series, std::string_view tenant) {
+Targets TargetsOf(std::span<const IndexedSeries> series, std::string_view tenant) {
   const LabelHash salt = TenantSalt(tenant);
-  Hashes out;
+  Targets out;
   for (const IndexedSeries& one : series) {
     const LabelHash hash = HashLabels(one.labels.packed(), salt);
-    out[ShardOf(hash)].push_back(hash);
+    out[ShardOf(hash)].push_back({hash, &one});
   }
   return out;
 }
 
-void DeleteIn(HeadShard& shard, std::span<const LabelHash> hashes, DeletedSamples& deleted)
+// One that is not in memory comes back, to hold its cut until the next seal.
+HeadSeries& FindOrRevive(Head& head, HeadShard& shard, HeadTenant& tenant, const Target& target)
     ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex) {
-  for (const LabelHash& hash : hashes) {
-    HeadSeries* const series = shard.Find(hash);
-    if (series == nullptr) continue;
-    const uint32_t before = series->sample_bytes();
-    series->Delete(deleted.times);
-    shard.NoteSamples(*series, before);
-    deleted.series.push_back(series->id);
-  }
+  if (HeadSeries* const found = shard.FindAndKeep(target.hash)) return *found;
+  HeadSeries& series = head.Create(shard, target.hash, tenant, target.series->labels,
+                                   target.series->id, tenant.sealed_bound.load());
+  series.SetCatalogued();
+  return series;
 }
 
 }  // namespace
 
-Deleter::Deleter(Head& head, Journal& journal, Store& store, Metrics& metrics)
+Deleter::Deleter(Head& head, Journal& journal, Store& store, SeriesFinder find, Metrics& metrics)
     : head_(head),
       journal_(journal),
       store_(store),
+      find_(std::move(find)),
       series_(metrics.AddCounter("tidemark_storage_deleted_series_total",
                                  "Series that deletes applied to; one counts for each delete.")) {}
 
@@ -72,7 +75,9 @@ StatusOr<DeleteReport> Deleter::Delete(HeadTenant& tenant, std::span<const Match
   // A cut begins after a time, and there is none before the smallest.
   times.mint = std::max(times.mint, std::numeric_limits<int64_t>::min() + 1);
   if (times.mint > times.maxt) return DeleteReport();
-  ASSIGN_OR_RETURN(const auto series, tenant.index.Select(matchers, nullptr));
+  // Until the end: what is found must not be forgotten meanwhile.
+  const ActiveCommits::Guard guard(head_.commits());
+  ASSIGN_OR_RETURN(const auto series, find_(tenant, matchers, times));
   if (series.empty()) return DeleteReport();
   Journal::Entry entry;
   entry.batch = store_.NewBatch();
@@ -80,12 +85,18 @@ StatusOr<DeleteReport> Deleter::Delete(HeadTenant& tenant, std::span<const Match
   // No commit begins before what failed is written: a delete no more than that.
   RETURN_IF_ERROR(journal_.Recover());
 
-  const Hashes hashes = HashesOf(series, tenant.name);
+  const Targets targets = TargetsOf(series, tenant.name);
   DeletedSamples deleted{times, {}};
   uint64_t sequence = 0;
   head_.Walk([&](size_t k, HeadShard& shard) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     if (k == 0) sequence = journal_.Begin();
-    DeleteIn(shard, hashes[k], deleted);
+    for (const Target& target : targets[k]) {
+      HeadSeries& one = FindOrRevive(head_, shard, tenant, target);
+      const uint32_t before = one.sample_bytes();
+      one.Delete(deleted.times);
+      shard.NoteSamples(one, before);
+      deleted.series.push_back(one.id);
+    }
   });
   std::sort(deleted.series.begin(), deleted.series.end());
   entry.sequences.push_back(sequence);

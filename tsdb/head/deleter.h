@@ -11,7 +11,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
+#include <vector>
 
 #include "tsdb/base/metrics.h"
 #include "tsdb/head/head.h"
@@ -23,11 +25,15 @@
 
 namespace tidemark::tsdb {
 
+// The series that match and may have samples in the interval, in memory or not.
+using SeriesFinder = std::function<StatusOr<std::vector<IndexedSeries>>(
+    const HeadTenant& tenant, std::span<const Matcher> matchers, const TimeInterval& times)>;
+
 // Threads: all functions may be called from any thread.
 class Deleter {
  public:
   // All of it must outlive the Deleter.
-  Deleter(Head& head, Journal& journal, Store& store, Metrics& metrics);
+  Deleter(Head& head, Journal& journal, Store& store, SeriesFinder find, Metrics& metrics);
 
   // As Storage::Delete.
   StatusOr<DeleteReport> Delete(HeadTenant& tenant, std::span<const Matcher> matchers,
@@ -37,6 +43,7 @@ class Deleter {
   Head& head_;
   Journal& journal_;
   Store& store_;
+  const SeriesFinder find_;
   Counter* series_;
 };
 

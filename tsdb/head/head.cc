@@ -22,12 +22,22 @@ void Head::Walk(const std::function<void(size_t, HeadShard&)>& visit)
 HeadSeries& Head::Create(HeadShard& shard, const LabelHash& hash, HeadTenant& tenant,
                          const Labels& labels, SeriesId id, int64_t sealed_bound) {
   const SeriesIndex::Added added = tenant.index.Add(labels, id);
-  HeadSeries& series =
-      shard.series.emplace_back(tenant.id, id, added.ref, ShardOf(hash), sealed_bound);
+  HeadSeries& series = shard.series.Add(tenant.id, id, added.ref, ShardOf(hash), sealed_bound);
+  series.turn = shard.turn;
   shard.table.emplace(hash, &series);
   shard.series_bytes.fetch_add(kBytesPerSeries + static_cast<int64_t>(added.bytes),
                                std::memory_order_relaxed);
   return series;
+}
+
+void Head::Remove(HeadShard& shard, size_t place, HeadTenant& tenant) {
+  const HeadSeries& series = *shard.series.At(place);
+  const Labels labels = tenant.index.LabelsOf(series.ref);
+  shard.table.erase(HashLabels(labels.packed(), TenantSalt(tenant.name)));
+  const size_t index_bytes = tenant.index.Remove(series.ref);
+  shard.series_bytes.fetch_sub(kBytesPerSeries + static_cast<int64_t>(index_bytes),
+                               std::memory_order_relaxed);
+  shard.series.Remove(place);
 }
 
 std::vector<std::shared_ptr<const Piece>> Head::Snapshot(const LabelHash& hash, int64_t mint,

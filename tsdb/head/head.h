@@ -1,4 +1,5 @@
-// Head: all series of all tenants, with their newest, unsealed samples.
+// Head: the series of all tenants that had samples lately, with their newest,
+// unsealed samples.
 //
 // Commits walk the shards in order, hand over hand: the next lock is taken
 // before the last one is let go, so no commit overtakes another.  What is
@@ -15,6 +16,7 @@
 #include <cstdint>
 #include <functional>
 
+#include "tsdb/head/active_commits.h"
 #include "tsdb/head/shard.h"
 #include "tsdb/head/tenants.h"
 
@@ -27,6 +29,8 @@ class Head {
   const HeadShard& shard(size_t i) const { return shards_[i]; }
   TenantTable& tenants() { return tenants_; }
   const TenantTable& tenants() const { return tenants_; }
+  // Every commit enters it.
+  ActiveCommits& commits() { return commits_; }
 
   // Calls visit(i, shard) for every shard in order, its lock held.
   void Walk(const std::function<void(size_t, HeadShard&)>& visit);
@@ -35,6 +39,11 @@ class Head {
   // `sealed_bound`: no sample after it is in raw.
   HeadSeries& Create(HeadShard& shard, const LabelHash& hash, HeadTenant& tenant,
                      const Labels& labels, SeriesId id, int64_t sealed_bound)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
+
+  // Removes the series at this place of the slab, which has no samples, from
+  // memory, with the shard's lock held.
+  void Remove(HeadShard& shard, size_t place, HeadTenant& tenant)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
 
   // What of the series is unsealed and may lie within [mint, maxt]; nothing when
@@ -49,6 +58,7 @@ class Head {
  private:
   std::array<HeadShard, kHeadShards> shards_;
   TenantTable tenants_;
+  ActiveCommits commits_;
 };
 
 }  // namespace tidemark::tsdb

@@ -92,6 +92,8 @@ class HeadSeries {
   int64_t min_t() const { return min_t_; }
   int64_t max_t() const { return max_t_; }
   uint32_t hand_overs() const { return hand_overs_; }
+  // No sample after it is in raw.
+  int64_t sealed_bound() const { return sealed_bound_; }
   // Bytes of unsealed samples, roughly.
   uint32_t sample_bytes() const { return sample_bytes_; }
 
@@ -106,6 +108,12 @@ class HeadSeries {
   const uint8_t shard;  // of the Head
   // Whether the shard has it in its list of series with unsealed samples.
   bool listed = false;
+  // Whether the evictor is about to remove it.
+  bool doomed = false;
+  // Of the shard, when a sample came last.
+  uint32_t turn = 0;
+  // Where its presence is noted already; the sealer's alone.
+  Partition noted_in = std::numeric_limits<Partition>::min();
 
  private:
   enum class NewestKind : uint8_t {

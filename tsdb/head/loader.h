@@ -1,5 +1,6 @@
-// Loader: brings the head back at start: series from the catalog, metadata,
-// and the samples of the journal.
+// Loader: brings the head back at start: the samples of the journal, their
+// series from the catalog, metadata.  Other series stay in the catalog until
+// samples come for them.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +32,12 @@ class Loader {
  private:
   Status LoadTenants();
   Status LoadSealedBounds();
+  Status LoadMetrics();
+  Status LoadForgottenMetrics(HeadTenant& tenant);
+  // Those that the journal names.
   Status LoadSeries();
+  Status LoadOne(StoreIterator& it, HeadTenant& tenant, SeriesId id);
+  static StatusOr<Labels> ReadLabels(SeriesId id, std::string_view packed);
   Status LoadMetadata();
 
   const Store& store_;

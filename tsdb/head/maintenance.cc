@@ -13,12 +13,13 @@ constexpr int64_t kTurnMs = 250;
 }  // namespace
 
 Maintenance::Maintenance(const MaintenanceOptions& options, Head& head, Journal& journal,
-                         Sealer& sealer, RawRetention& retention, Store& store)
+                         Sealer& sealer, RawRetention& retention, Evictor& evictor, Store& store)
     : options_(options),
       head_(head),
       journal_(journal),
       sealer_(sealer),
       retention_(retention),
+      evictor_(evictor),
       store_(store) {}
 
 Maintenance::~Maintenance() { Stop(); }
@@ -71,6 +72,7 @@ void Maintenance::Turn() {
     status = sealer_.Seal();
     if (status.ok()) last_seal_ms_ = options_.clock->NowMs();
   }
+  if (status.ok()) status = evictor_.Advance();
   // Once when it begins and once when it ends, not four times a second.
   if (!status.ok() && !failing_) {
     Log(LogLevel::kError, "the storage cannot write; reads go on", {{"error", MessageOf(status)}});

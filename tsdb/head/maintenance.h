@@ -1,4 +1,5 @@
-// Maintenance: the threads behind a storage: seals in time, moves retention,
+// Maintenance: the threads behind a storage: seals in time, moves retention, lets
+// idle series go,
 // writes what failed, and syncs RocksDB's log under fsync: interval.
 #pragma once
 
@@ -9,6 +10,7 @@
 #include "tsdb/base/clock.h"
 #include "tsdb/base/mutex.h"
 #include "tsdb/block/retention.h"
+#include "tsdb/head/evictor.h"
 #include "tsdb/head/head.h"
 #include "tsdb/head/journal.h"
 #include "tsdb/head/sealer.h"
@@ -30,7 +32,7 @@ struct MaintenanceOptions {
 class Maintenance {
  public:
   Maintenance(const MaintenanceOptions& options, Head& head, Journal& journal, Sealer& sealer,
-              RawRetention& retention, Store& store);
+              RawRetention& retention, Evictor& evictor, Store& store);
   ~Maintenance();
 
   void Start();
@@ -50,6 +52,7 @@ class Maintenance {
   Journal& journal_;
   Sealer& sealer_;
   RawRetention& retention_;
+  Evictor& evictor_;
   Store& store_;
 
   Mutex mutex_;

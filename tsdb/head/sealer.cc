@@ -27,11 +27,12 @@ int64_t NewestOf(const Piece& piece) {
 }  // namespace
 
 Sealer::Sealer(Head& head, Journal& journal, Store& store, PartitionSet& partitions,
-               Metrics& metrics)
+               Presence& presence, Metrics& metrics)
     : head_(head),
       journal_(journal),
       store_(store),
       partitions_(partitions),
+      presence_(presence),
       duration_(metrics.AddHistogram("tidemark_storage_seal_duration_seconds",
                                      "How long seals took.", {0.01, 0.1, 1, 10, 60})),
       sealed_bytes_(metrics.AddCounter("tidemark_storage_sealed_bytes_total",
@@ -101,15 +102,25 @@ Status Sealer::MoveFrozen() {
   RETURN_IF_ERROR(journal_.AwaitDurable(next));
   RETURN_IF_ERROR(store_.SyncLog());
   RETURN_IF_ERROR(Merge(next - 1));
+  // Before the hand-over: then a series may leave the memory.
+  RETURN_IF_ERROR(presence_.Write());
   HandOver();
   return OkStatus();
+}
+
+// Most series are in the partition that they were in last; presence noted once
+// more, after late samples or a restart, costs a few bytes.
+void Sealer::NotePresence(HeadSeries& series, Partition partition) {
+  if (series.noted_in == partition) return;
+  presence_.Note(series.tenant, series.id, partition);
+  series.noted_in = partition;
 }
 
 Status Sealer::Merge(uint64_t sequence) {
   const std::unique_ptr<WriteBatch> batch = store_.NewBatch();
   std::vector<std::shared_ptr<const Piece>> pieces;
   for (size_t i = 0; i < frozen_.size();) {
-    const HeadSeries& series = *frozen_[i].series;
+    HeadSeries& series = *frozen_[i].series;
     pieces.clear();
     for (; i < frozen_.size() && frozen_[i].series == &series; ++i) {
       pieces.push_back(frozen_[i].piece);
@@ -119,6 +130,7 @@ Status Sealer::Merge(uint64_t sequence) {
     for (const BlockRuns& block : ToBlockRuns(pieces, stored, sequence)) {
       const RawKey key = RawKeyOf(series.tenant, series.id, block.block_end);
       partitions_.Add(key.partition);
+      NotePresence(series, key.partition);
       batch->Merge(Family::kRaw, EncodeRawKey(key), block.runs);
       sealed_bytes_->Add(block.runs.size());
     }
@@ -135,6 +147,7 @@ void Sealer::HandOver() {
     const int64_t newest = NewestOf(*frozen.piece);
     int64_t& bound = newest_.try_emplace(frozen.series->tenant, kNothingSealed).first->second;
     bound = std::max(bound, newest);
+    head_.tenants().Find(frozen.series->tenant)->RaiseSealedBound(newest);
     MutexLock lock(shard.mutex);
     const uint32_t before = frozen.series->sample_bytes();
     frozen.series->HandOver(frozen.piece, newest);
@@ -156,7 +169,6 @@ Status Sealer::Trim(uint64_t barrier) {
   batch->Put(Family::kMeta, TrimKey(), trimmed);
   batch->DeleteRange(Family::kJournal, JournalKey(0), JournalKey(barrier));
   RETURN_IF_ERROR(store_.Write(*batch, WriteMode::kSync));
-  for (const auto& [id, bound] : newest_) head_.tenants().Find(id)->sealed_bound.store(bound);
   newest_.clear();
   return OkStatus();
 }

@@ -8,6 +8,7 @@
 //     wait        until all records that pieces can come from are written, and
 //                 synced: raw must not know series that the catalog does not
 //     merge       runs into family raw, without RocksDB's log
+//     note        where series have blocks now (tsdb/index/presence.h)
 //     hand over   the head forgets the pieces: memory is back shard by shard
 //   flush raw     now they survive
 //   trim          marks of what is sealed, and the journal's records before the
@@ -34,6 +35,7 @@
 #include "tsdb/block/partitions.h"
 #include "tsdb/head/head.h"
 #include "tsdb/head/journal.h"
+#include "tsdb/index/presence.h"
 #include "tsdb/store/store.h"
 
 namespace tidemark::tsdb {
@@ -41,7 +43,8 @@ namespace tidemark::tsdb {
 // Threads: all functions may be called from any thread.
 class Sealer {
  public:
-  Sealer(Head& head, Journal& journal, Store& store, PartitionSet& partitions, Metrics& metrics);
+  Sealer(Head& head, Journal& journal, Store& store, PartitionSet& partitions, Presence& presence,
+         Metrics& metrics);
 
   // Seals everything that was committed before the call.  One at a time; a
   // second caller waits.
@@ -61,6 +64,7 @@ class Sealer {
   void Freeze(HeadShard& shard) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Brings what is frozen into raw.
   Status MoveFrozen() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void NotePresence(HeadSeries& series, Partition partition) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Status Merge(uint64_t sequence) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void HandOver() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Status Trim(uint64_t barrier) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -69,6 +73,7 @@ class Sealer {
   Journal& journal_;
   Store& store_;
   PartitionSet& partitions_;
+  Presence& presence_;
   BucketHistogram* duration_;
   Counter* sealed_bytes_;
 

@@ -1,8 +1,7 @@
 // HeadShard: a part of all series, under one lock.
 //
-// Which one a series belongs to follows from its hash.  Series live as long as
-// the process, in the order in which they came, so that a sender that repeats
-// its order walks through memory in order.
+// Which one a series belongs to follows from its hash.  Series that have been
+// idle for long leave (tsdb/head/evictor.h).
 #pragma once
 
 #include <atomic>
@@ -13,6 +12,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "tsdb/base/mutex.h"
 #include "tsdb/head/head_series.h"
+#include "tsdb/head/series_slab.h"
 #include "tsdb/index/label_hash.h"
 
 namespace tidemark::tsdb {
@@ -23,10 +23,13 @@ inline size_t ShardOf(const LabelHash& hash) { return hash.high % kHeadShards; }
 struct HeadShard {
   mutable Mutex mutex;
   absl::flat_hash_map<LabelHash, HeadSeries*> table ABSL_GUARDED_BY(mutex);
-  std::deque<HeadSeries> series ABSL_GUARDED_BY(mutex);
+  SeriesSlab series ABSL_GUARDED_BY(mutex);
   // Series with samples that no seal has taken yet; those that wait longest
   // first.
   std::deque<HeadSeries*> unsealed ABSL_GUARDED_BY(mutex);
+
+  // Of the evictor: how it tells since when a series had no samples.
+  uint32_t turn ABSL_GUARDED_BY(mutex) = 0;
 
   // For budgets; read without the lock.
   std::atomic<int64_t> sample_bytes{0};
@@ -37,11 +40,20 @@ struct HeadShard {
     return found == table.end() ? nullptr : found->second;
   }
 
+  // The same for a commit, which is going to use the series without the lock,
+  // too: it must not leave.
+  HeadSeries* FindAndKeep(const LabelHash& hash) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+    HeadSeries* const found = Find(hash);
+    if (found != nullptr) found->doomed = false;
+    return found;
+  }
+
   // To be called after samples were added; `bytes_before` is what
   // sample_bytes() was.
   void NoteSamples(HeadSeries& changed, uint32_t bytes_before)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     NoteBytes(changed, bytes_before);
+    changed.turn = turn;
     if (changed.listed || !changed.has_samples()) return;
     changed.listed = true;
     unsealed.push_back(&changed);

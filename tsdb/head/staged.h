@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,6 +29,9 @@ struct StagedSeries {
   HeadSeries* series = nullptr;  // found, or created, by the commit
   // Whether something of it is staged: then it is in its shard's list, or was.
   bool used = false;
+  // Whether the catalog was asked for the series, and the id that it has there.
+  bool looked_up = false;
+  std::optional<SeriesId> known_id;
 };
 
 // `series` is an index into StagedCommit::series.

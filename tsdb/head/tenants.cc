@@ -3,7 +3,18 @@
 #include <algorithm>
 #include <utility>
 
+#include "tsdb/base/check.h"
+
 namespace tidemark::tsdb {
+namespace {
+
+void RaiseTo(int64_t t, std::atomic<int64_t>& mark) {
+  int64_t before = mark.load();
+  while (before < t && !mark.compare_exchange_weak(before, t)) {
+  }
+}
+
+}  // namespace
 
 SeriesId HeadTenant::NewSeriesId(std::string_view metric) {
   MutexLock lock(mutex_);
@@ -14,17 +25,36 @@ SeriesId HeadTenant::NewSeriesId(std::string_view metric) {
   return (SeriesId{found->second.ordinal} << 32) | found->second.next++;
 }
 
-void HeadTenant::KeepSeriesId(std::string_view metric, SeriesId series) {
-  const auto ordinal = static_cast<uint32_t>(series >> 32);
-  const auto counter = static_cast<uint32_t>(series);
+void HeadTenant::LoadMetric(std::string_view metric, uint32_t ordinal, uint32_t next) {
   MutexLock lock(mutex_);
   next_ordinal_ = std::max(next_ordinal_, ordinal + 1);
-  auto found = metrics_.find(metric);
-  if (found == metrics_.end()) {
-    found = metrics_.try_emplace(std::string(metric), Metric{ordinal, 0}).first;
-  }
-  found->second.next = std::max(found->second.next, counter + 1);
+  Metric& known = metrics_.try_emplace(std::string(metric), Metric{ordinal, 0}).first->second;
+  known.next = std::max(known.next, next);
 }
+
+std::pair<std::string, uint32_t> HeadTenant::MetricOf(uint32_t ordinal) const {
+  MutexLock lock(mutex_);
+  for (const auto& [name, metric] : metrics_) {
+    if (metric.ordinal == ordinal) return {name, metric.next};
+  }
+  CHECK(false, "the ordinal of a metric that the tenant does not have");
+}
+
+std::vector<uint32_t> HeadTenant::MetricsMatching(std::span<const Matcher> matchers) const {
+  std::vector<uint32_t> out;
+  MutexLock lock(mutex_);
+  for (const auto& [name, metric] : metrics_) {
+    const bool all = std::all_of(matchers.begin(), matchers.end(), [&name](const Matcher& m) {
+      return m.name() != kMetricName || m.Matches(name);
+    });
+    if (all) out.push_back(metric.ordinal);
+  }
+  return out;
+}
+
+void HeadTenant::RaiseSealedBound(int64_t t) { RaiseTo(t, sealed_bound); }
+
+void HeadTenant::NoteAbsent(int64_t newest) { RaiseTo(newest, absent_until); }
 
 bool HeadTenant::IsNewMetadata(std::string_view metric, const Metadata& metadata) const {
   MutexLock lock(mutex_);

@@ -7,13 +7,16 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tsdb/base/mutex.h"
 #include "tsdb/index/series_index.h"
 #include "tsdb/model/exemplar.h"
+#include "tsdb/model/matcher.h"
 #include "tsdb/store/keys.h"
 
 namespace tidemark::tsdb {
@@ -30,15 +33,26 @@ class HeadTenant {
   const std::string name;
   SeriesIndex index;
 
-  // No sample after it is in raw, for any series that was loaded at start.
+  // No sample after it is in raw, for any series.
   std::atomic<int64_t> sealed_bound{kNothingSealed};
+  void RaiseSealedBound(int64_t t);
+
+  // Whether the catalog may have series that are not in memory; and a time after
+  // which none of those has samples.
+  std::atomic<bool> has_absent{false};
+  std::atomic<int64_t> absent_until{kNothingSealed};
+  void NoteAbsent(int64_t newest);
   // Whether the catalog has the tenant; until then each commit writes it.
   std::atomic<bool> catalogued{false};
 
   // A number no series of the tenant has had: the metric's ordinal and a counter.
   SeriesId NewSeriesId(std::string_view metric);
-  // A number that the catalog gave to a series.
-  void KeepSeriesId(std::string_view metric, SeriesId series);
+  // What the catalog says: the next number of the metric has this counter.
+  void LoadMetric(std::string_view metric, uint32_t ordinal, uint32_t next);
+  // Its name, and the counter of its next series.
+  std::pair<std::string, uint32_t> MetricOf(uint32_t ordinal) const;
+  // The ordinals of all metrics with a name that the matchers allow.
+  std::vector<uint32_t> MetricsMatching(std::span<const Matcher> matchers) const;
 
   // False when the metric's metadata are these already.
   bool IsNewMetadata(std::string_view metric, const Metadata& metadata) const;

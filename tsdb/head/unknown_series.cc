@@ -64,10 +64,19 @@ bool DecodeUnknownSeries(StagedCommit& staged, Counter& decoded, CommitReport& r
     TakeUnknown(staged, shard.histograms, histograms);
   }
   if (unknown.empty()) return false;
-  decoded.Add(unknown.size());
   const LabelHash salt = TenantSalt(staged.tenant);
   bool any = false;
-  for (const uint32_t ref : unknown) any |= Decode(staged, salt, ref, report);
+  for (const uint32_t ref : unknown) {
+    const StagedSeries& one = staged.series[ref];
+    if (one.encoded.empty()) {
+      // It was looked up in the catalog, and is to be created.
+      staged.shards[ShardOf(one.hash)].series.push_back(ref);
+      any = true;
+      continue;
+    }
+    decoded.Add();
+    any |= Decode(staged, salt, ref, report);
+  }
   PutBack(staged, floats, &StagedShard::floats);
   PutBack(staged, histograms, &StagedShard::histograms);
   return any;

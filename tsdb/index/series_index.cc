@@ -286,7 +286,7 @@ class SeriesIndex::Resolver {
 
 // ---------------------------------------------------------------- answers
 
-Labels SeriesIndex::LabelsOf(const Entry& entry) const {
+Labels SeriesIndex::LabelsOfEntry(const Entry& entry) const {
   std::vector<LabelView> views;
   views.reserve(entry.pairs[0]);
   for (PairRef i = 1; i <= entry.pairs[0]; ++i) {
@@ -295,10 +295,20 @@ Labels SeriesIndex::LabelsOf(const Entry& entry) const {
   return Labels::FromSortedViews(views);
 }
 
+Labels SeriesIndex::LabelsOf(DenseRef ref) const {
+  ReaderLock lock(mutex_);
+  return LabelsOfEntry(series_[ref]);
+}
+
+uint64_t SeriesIndex::removals() const {
+  ReaderLock lock(mutex_);
+  return removals_;
+}
+
 void SeriesIndex::CopyOut(std::span<const DenseRef> refs, std::vector<IndexedSeries>& out) const {
   for (const DenseRef ref : refs) {
     const Entry& entry = series_[ref];
-    if (entry.pairs != nullptr) out.push_back({LabelsOf(entry), entry.id});
+    if (entry.pairs != nullptr) out.push_back({LabelsOfEntry(entry), entry.id});
   }
 }
 

@@ -54,6 +54,11 @@ class SeriesIndex {
                                                  std::span<const Matcher> matchers,
                                                  size_t limit) const;
 
+  // Of a series that is in the index.
+  Labels LabelsOf(DenseRef ref) const;
+  // Changes whenever a series is removed.
+  uint64_t removals() const;
+
   // Those of `counters` (the low halves of ids of the metric with this ordinal)
   // that are not in the index.
   Roaring Missing(uint32_t ordinal, const Roaring& counters) const;
@@ -67,7 +72,7 @@ class SeriesIndex {
   };
   class Resolver;
 
-  Labels LabelsOf(const Entry& entry) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  Labels LabelsOfEntry(const Entry& entry) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   // Appends the series of `refs` that are still there.
   void CopyOut(std::span<const DenseRef> refs, std::vector<IndexedSeries>& out) const
       ABSL_SHARED_LOCKS_REQUIRED(mutex_);

@@ -1,9 +1,12 @@
 #include "tsdb/query/storage_querier.h"
 
 #include <algorithm>
+#include <functional>
+#include <set>
 #include <utility>
 
 #include "tsdb/block/raw_iterator.h"
+#include "tsdb/query/find_series.h"
 #include "tsdb/query/series_samples.h"
 
 namespace tidemark::tsdb {
@@ -42,26 +45,41 @@ class StorageSeriesSet : public SeriesSet {
   const int64_t maxt_;
 };
 
+// At most `limit`; 0: all.
+std::vector<std::string> Limited(const std::set<std::string, std::less<>>& all, size_t limit) {
+  std::vector<std::string> out(all.begin(), all.end());
+  if (limit != 0 && out.size() > limit) out.resize(limit);
+  return out;
+}
+
 bool ExcludesEmpty(const Matcher& matcher) { return !matcher.MatchesEmpty(); }
 
 }  // namespace
+
+StatusOr<std::vector<IndexedSeries>> StorageQuerier::Find(std::span<const Matcher> matchers,
+                                                          int64_t mint, int64_t maxt,
+                                                          const Cancellation* cancellation) const {
+  return FindSeries(sources_.store, sources_.presence, sources_.partitions,
+                    {*tenant_, matchers, mint, maxt, cancellation});
+}
+
+bool StorageQuerier::ReachesAbsent() const {
+  return tenant_->has_absent.load() && mint_ <= tenant_->absent_until.load();
+}
 
 StatusOr<std::unique_ptr<SeriesSet>> StorageQuerier::Select(std::span<const Matcher> matchers,
                                                             const SelectHints& hints) const {
   if (std::none_of(matchers.begin(), matchers.end(), ExcludesEmpty)) {
     return InvalidArgument("a selector must contain a matcher that does not match the empty value");
   }
-  std::vector<IndexedSeries> series;
-  if (tenant_ != nullptr) {
-    ASSIGN_OR_RETURN(series, tenant_->index.Select(matchers, hints.cancellation));
-  }
-  if (hints.cancellation != nullptr) RETURN_IF_ERROR(hints.cancellation->Check());
-  std::sort(series.begin(), series.end(),
-            [](const IndexedSeries& a, const IndexedSeries& b) { return a.labels < b.labels; });
-  if (hints.limit != 0 && series.size() > hints.limit) series.resize(hints.limit);
   const int64_t oldest = tenant_ == nullptr ? mint_ : sources_.retention.mark(tenant_->name);
   const int64_t mint = std::max({mint_, hints.start, oldest});
   const int64_t maxt = std::min(maxt_, hints.end);
+  std::vector<IndexedSeries> series;
+  if (tenant_ != nullptr) {
+    ASSIGN_OR_RETURN(series, Find(matchers, mint, maxt, hints.cancellation));
+  }
+  if (hints.limit != 0 && series.size() > hints.limit) series.resize(hints.limit);
   return std::unique_ptr<SeriesSet>(
       std::make_unique<StorageSeriesSet>(sources_, tenant_, std::move(series), mint, maxt));
 }
@@ -69,14 +87,29 @@ StatusOr<std::unique_ptr<SeriesSet>> StorageQuerier::Select(std::span<const Matc
 StatusOr<std::vector<std::string>> StorageQuerier::LabelNames(std::span<const Matcher> matchers,
                                                               size_t limit) const {
   if (tenant_ == nullptr) return std::vector<std::string>();
-  return tenant_->index.LabelNames(matchers, limit);
+  if (!ReachesAbsent()) return tenant_->index.LabelNames(matchers, limit);
+  ASSIGN_OR_RETURN(const auto series, Find(matchers, mint_, maxt_, nullptr));
+  std::set<std::string, std::less<>> names;
+  for (const IndexedSeries& one : series) {
+    for (const LabelView label : one.labels) {
+      if (names.find(label.name) == names.end()) names.emplace(label.name);
+    }
+  }
+  return Limited(names, limit);
 }
 
 StatusOr<std::vector<std::string>> StorageQuerier::LabelValues(std::string_view name,
                                                                std::span<const Matcher> matchers,
                                                                size_t limit) const {
   if (tenant_ == nullptr) return std::vector<std::string>();
-  return tenant_->index.LabelValues(name, matchers, limit);
+  if (!ReachesAbsent()) return tenant_->index.LabelValues(name, matchers, limit);
+  ASSIGN_OR_RETURN(const auto series, Find(matchers, mint_, maxt_, nullptr));
+  std::set<std::string, std::less<>> values;
+  for (const IndexedSeries& one : series) {
+    const std::string_view value = one.labels.Get(name);
+    if (!value.empty() && values.find(value) == values.end()) values.emplace(value);
+  }
+  return Limited(values, limit);
 }
 
 }  // namespace tidemark::tsdb

@@ -11,6 +11,7 @@
 #include "tsdb/block/partitions.h"
 #include "tsdb/block/retention.h"
 #include "tsdb/head/head.h"
+#include "tsdb/index/presence.h"
 #include "tsdb/storage.h"
 #include "tsdb/store/store.h"
 
@@ -22,6 +23,7 @@ struct QuerySources {
   const Store& store;
   const PartitionSet& partitions;
   const RawRetention& retention;
+  const Presence& presence;
 };
 
 // Threads: any.
@@ -40,6 +42,12 @@ class StorageQuerier : public Querier {
                                                  size_t limit) const override;
 
  private:
+  // Those of the tenant, which is there.
+  StatusOr<std::vector<IndexedSeries>> Find(std::span<const Matcher> matchers, int64_t mint,
+                                            int64_t maxt, const Cancellation* cancellation) const;
+  // Whether the range reaches back to series that are not in memory.
+  bool ReachesAbsent() const;
+
   const QuerySources sources_;
   const HeadTenant* tenant_;
   const int64_t mint_;

@@ -54,6 +54,9 @@ class RocksBatch : public WriteBatch {
   void Merge(Family family, std::string_view key, std::string_view run) override {
     Must(batch_.Merge(handle(family), ToSlice(key), ToSlice(run)));
   }
+  void Delete(Family family, std::string_view key) override {
+    Must(batch_.Delete(handle(family), ToSlice(key)));
+  }
   void DeleteRange(Family family, std::string_view begin, std::string_view end) override {
     Must(batch_.DeleteRange(handle(family), ToSlice(begin), ToSlice(end)));
   }
@@ -87,6 +90,7 @@ class RocksIterator : public StoreIterator {
 
   void Seek(std::string_view key) override { it_->Seek(ToSlice(key)); }
   void SeekToLast() override { it_->SeekToLast(); }
+  void SeekForPrev(std::string_view key) override { it_->SeekForPrev(ToSlice(key)); }
   void Next() override { it_->Next(); }
   bool Valid() const override { return it_->Valid(); }
   std::string_view key() const override { return ToView(it_->key()); }

@@ -68,6 +68,7 @@ class WriteBatch {
   virtual void Put(Family family, std::string_view key, std::string_view value) = 0;
   // For kRaw: the value becomes the union of what is there and `run`.
   virtual void Merge(Family family, std::string_view key, std::string_view run) = 0;
+  virtual void Delete(Family family, std::string_view key) = 0;
   // Removes the keys of [begin, end).
   virtual void DeleteRange(Family family, std::string_view begin, std::string_view end) = 0;
   virtual void Clear() = 0;
@@ -85,6 +86,8 @@ class StoreIterator {
   virtual ~StoreIterator() = default;
   virtual void Seek(std::string_view key) = 0;
   virtual void SeekToLast() = 0;
+  // To the last key that is not after this one.
+  virtual void SeekForPrev(std::string_view key) = 0;
   virtual void Next() = 0;
   virtual bool Valid() const = 0;
   // Until the next Seek or Next.

@@ -2,7 +2,10 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "tsdb/base/checksum.h"
+#include "tsdb/base/coding.h"
+#include "tsdb/index/series_catalog.h"
 #include "tsdb/model/labels.h"
+#include "tsdb/store/series_keys.h"
 #include "tsdb/verify/checks.h"
 #include "tsdb/verify/describe.h"
 
@@ -26,6 +29,7 @@ class CatalogCheck {
       See(it->key(), it->value());
     }
     if (status.ok()) status = it->status();
+    if (status.ok()) CheckHashes();
     if (!status.ok()) context_.findings.Error(kWhere, "scan", std::string(MessageOf(status)));
   }
 
@@ -37,8 +41,12 @@ class CatalogCheck {
   void See(std::string_view key, std::string_view value) {
     TenantId tenant;
     SeriesId series;
+    uint32_t ordinal;
     if (DecodeTenantKey(key, tenant)) return SeeTenant(tenant, value);
     if (DecodeSeriesKey(key, tenant, series)) return SeeSeries(tenant, series, value);
+    if (DecodeSeriesHashKey(key, tenant)) return SeeHash(key, tenant, value);
+    if (DecodeMetricKey(key, tenant, ordinal)) return SeeMetric(key, value);
+    if (key == HashSecretKey()) return SeeSecret(value);
     Error(DescribeBytes(key), "is no key of the catalog");
   }
 
@@ -68,6 +76,42 @@ class CatalogCheck {
     CheckOrdinal(tenant, series, std::string(labels->metric_name()));
   }
 
+  void SeeHash(std::string_view key, TenantId tenant, std::string_view value) {
+    SeriesId series;
+    if (!ReadBigEndian(value, series) || !value.empty()) {
+      return Error(DescribeBytes(key), "the id of a series is damaged");
+    }
+    if (!hashed_.insert({tenant, series}).second) {
+      Error(DescribeSeries(tenant, series), "is found by two hashes of labels");
+    }
+  }
+
+  void SeeMetric(std::string_view key, std::string_view value) {
+    uint32_t next;
+    if (!ReadBigEndian(value, next)) Error(DescribeBytes(key), "the counter is damaged");
+  }
+
+  void SeeSecret(std::string_view value) {
+    has_secret_ = true;
+    if (value.size() != SeriesCatalog::kSecretBytes) {
+      Error("secret of hashes",
+            fmt::format("has {} bytes, not {}", value.size(), SeriesCatalog::kSecretBytes));
+    }
+  }
+
+  // A database without the secret gets hashes when it is opened.
+  void CheckHashes() {
+    for (const auto& [tenant, series] : hashed_) {
+      if (context_.Knows(tenant, series)) continue;
+      Error(DescribeSeries(tenant, series), "has a hash, and no labels");
+    }
+    if (!has_secret_) return;
+    for (const auto& [tenant, series] : context_.series) {
+      if (hashed_.contains({tenant, series})) continue;
+      Error(DescribeSeries(tenant, series), "is not found by the hash of its labels");
+    }
+  }
+
   void CheckOrdinal(TenantId tenant, SeriesId series, const std::string& metric) {
     const auto ordinal = static_cast<uint32_t>(series >> 32);
     const auto known = ordinals_.try_emplace({tenant, metric}, ordinal).first;
@@ -80,6 +124,8 @@ class CatalogCheck {
   VerifyContext& context_;
   absl::flat_hash_map<std::pair<TenantId, uint64_t>, SeriesId> by_labels_;
   std::map<std::pair<TenantId, std::string>, uint32_t> ordinals_;
+  absl::flat_hash_set<std::pair<TenantId, SeriesId>> hashed_;
+  bool has_secret_ = false;
 };
 
 }  // namespace

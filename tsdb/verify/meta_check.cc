@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include "tsdb/index/presence.h"
 #include "tsdb/store/meta_records.h"
+#include "tsdb/store/series_keys.h"
 #include "tsdb/verify/checks.h"
 #include "tsdb/verify/describe.h"
 
@@ -28,11 +30,14 @@ class MetaCheck {
     TenantId tenant;
     ExemplarPlace place;
     std::string_view metric;
+    PresenceKeyParts presence;
     if (key == TrimKey()) return SeeNumber("trim mark", value);
     if (IsRetentionKey(key)) return SeeNumber("retention mark", value);
     if (DecodeSealedKey(key, tenant)) return SeeSealed(tenant, value);
     if (DecodeExemplarKey(key, place)) return SeeExemplar(place, value);
     if (DecodeMetadataKey(key, tenant, metric)) return SeeMetadata(tenant, metric, value);
+    if (DecodePresenceKey(key, presence)) return SeePresence(presence, value);
+    if (key == PresenceCompleteKey()) return;
     Error(DescribeBytes(key), "is no key of meta");
   }
 
@@ -67,6 +72,16 @@ class MetaCheck {
     if (context_.tenants.count(tenant) == 0) Error(what, "the tenant is not in the catalog");
     const auto metadata = DecodeMetadata(value);
     if (!metadata.ok()) Error(what, std::string(MessageOf(metadata.status())));
+  }
+
+  // Series in it may have been forgotten since.
+  void SeePresence(const PresenceKeyParts& parts, std::string_view value) {
+    const std::string what = fmt::format("presence of tenant {}, metric {} in partition {}",
+                                         parts.tenant, parts.ordinal, parts.partition);
+    if (context_.tenants.count(parts.tenant) == 0) Error(what, "the tenant is not in the catalog");
+    Roaring counters;
+    const Status status = DecodePresence(value, counters);
+    if (!status.ok()) Error(what, std::string(MessageOf(status)));
   }
 
   VerifyContext& context_;

@@ -8,6 +8,7 @@
 #include "tsdb/chunk/encoded_run.h"
 #include "tsdb/chunk/run_union.h"
 #include "tsdb/store/meta_records.h"
+#include "tsdb/store/series_keys.h"
 #include "tsdb/verify/checks.h"
 #include "tsdb/verify/describe.h"
 
@@ -18,6 +19,14 @@ constexpr size_t kBatchBytes = 1 << 20;
 // A longer row of missing records is a number that was damaged, not a row.
 constexpr uint64_t kMaxGap = 1'000'000;
 constexpr size_t kMarkBytes = 8;
+
+// What Tidemark makes anew when it opens a database without it.
+bool IsDerived(std::string_view key) {
+  TenantId tenant;
+  PresenceKeyParts presence;
+  return key == HashSecretKey() || DecodeSeriesHashKey(key, tenant) ||
+         key == PresenceCompleteKey() || DecodePresenceKey(key, presence);
+}
 
 bool IsMark(std::string_view key) {
   TenantId tenant;
@@ -39,9 +48,13 @@ void Rebuilder::Staged(bool all) {
 void Rebuilder::TakeCatalog(std::string_view key, std::string_view value) {
   TenantId tenant;
   SeriesId series;
+  uint32_t ordinal;
+  if (IsDerived(key)) return;
   if (DecodeTenantKey(key, tenant)) {
     if (value.empty()) return;
     tenants_.emplace(tenant, value);
+  } else if (DecodeMetricKey(key, tenant, ordinal)) {
+    if (value.size() < sizeof(uint32_t)) return Lose("catalog: " + DescribeBytes(key));
   } else if (!DecodeSeriesKey(key, tenant, series)) {
     return Lose("catalog: " + DescribeBytes(key));
   } else if (const auto labels = Labels::FromPacked(value); !labels.ok()) {
@@ -81,6 +94,7 @@ void Rebuilder::KeepNewest(std::string_view key, std::string_view value) {
 }
 
 void Rebuilder::TakeMeta(std::string_view key, std::string_view value) {
+  if (IsDerived(key)) return;
   if (IsMark(key)) return KeepNewest(key, value);
   ExemplarPlace place;
   std::string_view metric;
