@@ -11,6 +11,8 @@
 #include "proto/remote.pb.h"
 #include "server/api/api.h"
 #include "server/ingest/ingest.h"
+#include "tsdb/store/keys.h"
+#include "tsdb/store/store.h"
 
 namespace tidemark::server {
 namespace {
@@ -212,6 +214,35 @@ TEST_F(RoundTripTest, AStaleMarkerEndsASeries) {
   AddSample(series, kNow, tsdb::kStaleNaN);
   EXPECT_EQ(Write(request).status, 204);
   EXPECT_EQ(Query("x").size(), 0u);
+}
+
+// What cannot be read is an error, not a shorter answer.
+TEST_F(RoundTripTest, ADamagedBlockIsA500) {
+  ASSERT_EQ(Write(Payments()).status, 204);
+  ASSERT_TRUE(storage_->Flush().ok());
+  ASSERT_TRUE(storage_->Close().ok());
+  storage_.reset();
+  {
+    Metrics metrics;
+    const auto store = *tsdb::Store::Open({path_ + "/db", 64 << 20}, metrics);
+    const auto batch = store->NewBatch();
+    // The first series of the first metric of the first tenant.
+    batch->Merge(tsdb::Family::kRaw, tsdb::EncodeRawKey(tsdb::RawKeyOf(0, 0, tsdb::BlockEnd(kNow))),
+                 "no run");
+    ASSERT_TRUE(store->Write(*batch, tsdb::WriteMode::kSync).ok());
+  }
+  Open();
+  for (const char* path : {"/api/v1/query", "/api/v1/query_range"}) {
+    SCOPED_TRACE(path);
+    HttpRequest request;
+    request.params = {{"query", "payments_total"},
+                      {"start", "1699999940"},
+                      {"end", "1700000000"},
+                      {"step", "15"}};
+    const HttpResponse response = Call(path, std::move(request));
+    EXPECT_EQ(response.status, 500);
+    EXPECT_NE(response.body.find("series 0, block ending at"), std::string::npos) << response.body;
+  }
 }
 
 }  // namespace

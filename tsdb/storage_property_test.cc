@@ -1,7 +1,8 @@
 // Random histories of one tenant against the plain model: appends in order, late,
 // twice and in conflict with what is sealed or not; deletes; seals that succeed,
-// fail, or have other things happen in their midst; restarts, crashes, retention
-// and compactions.  After each step or so, what is read is what the model has.
+// fail, or have other things happen in their midst; restarts, crashes, retention,
+// compactions, series that leave the memory and come back.  After each step or so, what is read is
+// what the model has.
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
@@ -39,6 +40,7 @@ class StoragePropertyTest : public StorageTest {
     std::filesystem::remove_all(options_.path);
     clock_.Set(kNow);
     options_.raw_retention_ms = retention_ms;
+    options_.series_idle_ms = 600'000;
     model_ = StorageModel();
     sent_.clear();
     newest_.assign(kSeries, kNow);
@@ -154,9 +156,12 @@ class StoragePropertyTest : public StorageTest {
     if (OneIn(2)) Crash();
   }
 
+  // Twice, mostly: then series leave the memory.
   void MoveClock() {
-    clock_.Advance(60'000 * (1 + static_cast<int64_t>(Below(120))));
-    Flush();
+    for (uint64_t n = 1 + Below(3); n > 0; --n) {
+      clock_.Advance(60'000 * (1 + static_cast<int64_t>(Below(60))));
+      Flush();
+    }
     if (options_.raw_retention_ms > 0) model_.DropBefore(mark());
   }
 
