@@ -6,7 +6,8 @@
 // The names: store.write (before every batch; nothing of it is written),
 // seal.frozen, seal.merged, seal.flushed, seal.trimmed, retention.marked,
 // snapshot.copied, snapshot.finished; and, where a hook can only kill, because
-// what it returns is ignored: commit.applied, commit.written.
+// what it returns is ignored: commit.applied, commit.written, delete.applied,
+// delete.written.
 #pragma once
 
 #include <functional>
