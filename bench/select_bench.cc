@@ -38,11 +38,14 @@ Labels SeriesLabels(size_t i) {
 class Database {
  public:
   static const Database& Of(size_t series) {
+    // What a Database needs is made by the first one, and outlives `all`.
+    [[maybe_unused]] static const bool used = (Database(0), true);
     static std::map<size_t, std::unique_ptr<Database>> all;
     auto& one = all[series];
-    if (one == nullptr) one.reset(new Database(series));
+    if (one == nullptr) one = std::make_unique<Database>(series);
     return *one;
   }
+  explicit Database(size_t series);
   ~Database() {
     storage_.reset();
     std::filesystem::remove_all(options_.path);
@@ -56,23 +59,6 @@ class Database {
   }
 
  private:
-  explicit Database(size_t series) {
-    std::string pattern = std::filesystem::temp_directory_path() / "select_bench_XXXXXX";
-    options_.path = mkdtemp(pattern.data());
-    options_.raw_retention_ms = 0;
-    options_.min_free_disk = 0;
-    options_.fsync = FsyncMode::kInterval;
-    options_.memory_bytes = 8ULL << 30;
-    options_.clock = &clock_;
-    storage_ = *Storage::Open(options_, metrics_);
-    // As many again, that leave.
-    Send(series, 2 * series, kStartMs);
-    if (!storage_->Flush().ok()) std::abort();
-    clock_.Advance(3 * kHourMs);
-    if (!storage_->Flush().ok()) std::abort();
-    Send(0, series, kStartMs + 3 * kHourMs);
-  }
-
   void Send(size_t first, size_t end, int64_t t) {
     for (size_t i = first; i < end;) {
       const auto app = storage_->NewAppender("default");
@@ -89,6 +75,23 @@ class Database {
   StorageOptions options_;
   std::unique_ptr<Storage> storage_;
 };
+
+Database::Database(size_t series) {
+  std::string pattern = std::filesystem::temp_directory_path() / "select_bench_XXXXXX";
+  options_.path = mkdtemp(pattern.data());
+  options_.raw_retention_ms = 0;
+  options_.min_free_disk = 0;
+  options_.fsync = FsyncMode::kInterval;
+  options_.memory_bytes = 8ULL << 30;
+  options_.clock = &clock_;
+  storage_ = *Storage::Open(options_, metrics_);
+  // As many again, that leave.
+  Send(series, 2 * series, kStartMs);
+  if (!storage_->Flush().ok()) std::abort();
+  clock_.Advance(3 * kHourMs);
+  if (!storage_->Flush().ok()) std::abort();
+  Send(0, series, kStartMs + 3 * kHourMs);
+}
 
 void Select(benchmark::State& state, const std::vector<Matcher>& matchers, int64_t mint) {
   const Database& database = Database::Of(static_cast<size_t>(state.range(0)));
