@@ -43,11 +43,11 @@ std::pair<std::string, uint32_t> HeadTenant::MetricOf(uint32_t ordinal) const {
 std::vector<uint32_t> HeadTenant::MetricsMatching(std::span<const Matcher> matchers) const {
   std::vector<uint32_t> out;
   MutexLock lock(mutex_);
-  for (const auto& [name, metric] : metrics_) {
-    const bool all = std::all_of(matchers.begin(), matchers.end(), [&name](const Matcher& m) {
-      return m.name() != kMetricName || m.Matches(name);
+  for (const auto& known : metrics_) {
+    const bool all = std::all_of(matchers.begin(), matchers.end(), [&known](const Matcher& m) {
+      return m.name() != kMetricName || m.Matches(known.first);
     });
-    if (all) out.push_back(metric.ordinal);
+    if (all) out.push_back(known.second.ordinal);
   }
   return out;
 }
