@@ -42,7 +42,7 @@ void AddHeadGauges(const std::shared_ptr<const Head>& head, Metrics& metrics) {
   metrics.AddGauge("tidemark_storage_series_bytes",
                    "Memory that series take, index included and samples not, roughly.",
                    [head] { return static_cast<double>(head->series_bytes()); });
-  metrics.AddGauge("tidemark_storage_series", "Series known, of all tenants.", [head] {
+  metrics.AddGauge("tidemark_storage_series", "Series in memory, of all tenants.", [head] {
     size_t n = 0;
     for (const HeadTenant* tenant : head->tenants().All()) n += tenant->index.size();
     return static_cast<double>(n);
