@@ -90,6 +90,7 @@ void RocksWatch::OnStallConditionsChanged(const rocksdb::WriteStallInfo& info) {
 }
 
 void RocksWatch::OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) {
+  ++errors_seen_;
   errors_->Add();
   Log(LogLevel::kError, "RocksDB's background work failed; writes stop until it succeeds",
       {{"what", NameOf(reason)}, {"error", error->ToString()}});

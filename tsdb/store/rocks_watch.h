@@ -26,6 +26,12 @@ class RocksWatch : public rocksdb::EventListener {
   // or a compaction, and a write that does not want to wait fails.
   bool stalled() const { return stalled_families_.load(std::memory_order_relaxed) > 0; }
 
+  // Errors that stopped background work or writes, so far; and whether there were
+  // any since NoteResumed was last given that number.
+  uint64_t errors_seen() const { return errors_seen_.load(); }
+  void NoteResumed(uint64_t errors_seen) { errors_resumed_.store(errors_seen); }
+  bool failed() const { return errors_seen_.load() > errors_resumed_.load(); }
+
   void OnFlushCompleted(rocksdb::DB* db, const rocksdb::FlushJobInfo& info) override;
   void OnCompactionCompleted(rocksdb::DB* db, const rocksdb::CompactionJobInfo& info) override;
   void OnStallConditionsChanged(const rocksdb::WriteStallInfo& info) override;
@@ -43,6 +49,8 @@ class RocksWatch : public rocksdb::EventListener {
   Counter* stalls_;
   Counter* errors_;
   std::atomic<int> stalled_families_{0};
+  std::atomic<uint64_t> errors_seen_{0};
+  std::atomic<uint64_t> errors_resumed_{0};
 };
 
 // Gauges of what is used of the budgets for write buffers and block cache; and

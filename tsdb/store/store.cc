@@ -17,7 +17,9 @@
 #include "tsdb/base/check.h"
 #include "tsdb/base/coding.h"
 #include "tsdb/store/fault.h"
+#include "tsdb/store/log_tail.h"
 #include "tsdb/store/raw_merge.h"
+#include "tsdb/store/rocks_env.h"
 #include "tsdb/store/rocks_options.h"
 #include "tsdb/store/rocks_status.h"
 #include "tsdb/store/rocks_watch.h"
@@ -166,6 +168,7 @@ class StoreImpl : public Store {
   const std::shared_ptr<rocksdb::Cache> cache_;
   const std::shared_ptr<rocksdb::WriteBufferManager> write_buffers_;
   const std::shared_ptr<RocksWatch> watch_;
+  const std::shared_ptr<rocksdb::Env> env_ = NewRocksEnv();
   const std::shared_ptr<SentinelWatch> sentinel_ = std::make_shared<SentinelWatch>();
   std::unique_ptr<rocksdb::DB> db_;
   Handles handles_{};
@@ -250,13 +253,18 @@ Status StoreImpl::OpenDatabase() {
   }
   RETURN_IF_ERROR(RefuseHeadless(options_.path));
   rocksdb::DBOptions db_options = MakeDbOptions(write_buffers_);
+  db_options.env = env_.get();
   db_options.listeners = {sentinel_, watch_};
   RETURN_IF_ERROR(RefuseUnknownFamilies(db_options, options_.path));
   rocksdb::DB* db = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  RETURN_IF_ERROR(FromOpenStatus(
-      rocksdb::DB::Open(db_options, options_.path, Descriptors(cache_, raw_merge_), &handles, &db),
-      options_.path));
+  const auto open = [&] {
+    return rocksdb::DB::Open(db_options, options_.path, Descriptors(cache_, raw_merge_), &handles,
+                             &db);
+  };
+  rocksdb::Status status = open();
+  if (status.IsCorruption() && CutLogTail(options_.path)) status = open();
+  RETURN_IF_ERROR(FromOpenStatus(status, options_.path));
   Take(db, handles);
   RETURN_IF_ERROR(SetWriteBuffers());
   return CheckFormat();
@@ -268,10 +276,10 @@ Status StoreImpl::OpenReadOnly() {
   RETURN_IF_ERROR(RefuseUnknownFamilies(db_options, options_.path));
   rocksdb::DB* db = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  RETURN_IF_ERROR(FromOpenStatus(
-      rocksdb::DB::OpenForReadOnly(db_options, options_.path, Descriptors(cache_, raw_merge_),
-                                   &handles, &db),
-      options_.path));
+  RETURN_IF_ERROR(
+      FromOpenStatus(rocksdb::DB::OpenForReadOnly(db_options, options_.path,
+                                                  Descriptors(cache_, raw_merge_), &handles, &db),
+                     options_.path));
   Take(db, handles);
   ASSIGN_OR_RETURN(const uint32_t version, ReadFormat());
   return version > 0 ? OkStatus() : DataLoss("the database has no format version");
@@ -351,15 +359,31 @@ Status StoreImpl::Write(WriteBatch& batch, WriteMode mode) {
   return FromWriteStatus(db_->Write(options, &static_cast<RocksBatch&>(batch).rocks()), "a write");
 }
 
-Status StoreImpl::Resume() { return FromWriteStatus(db_->Resume(), "resuming writes"); }
+Status StoreImpl::Resume() {
+  const uint64_t errors = watch_->errors_seen();
+  const Status status = FromWriteStatus(db_->Resume(), "resuming writes");
+  if (status.ok()) watch_->NoteResumed(errors);
+  return status;
+}
 
 StoreLoad StoreImpl::load() const {
   return {write_buffers_->memory_usage(), WriteBufferBudget(options_), watch_->stalled()};
 }
 
-Status StoreImpl::SyncLog() { return FromWriteStatus(db_->SyncWAL(), "syncing the log"); }
+// A write of nothing, synced, and with it all that came before: SyncWAL goes past
+// RocksDB's queue of writers, and beside a write that fails it touches a log that
+// has just failed, which is an assertion in Debian's build.
+Status StoreImpl::SyncLog() {
+  rocksdb::WriteBatch nothing;
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  return FromWriteStatus(db_->Write(options, &nothing), "syncing the log");
+}
 
+// A seal ends here, and begins again after a failure: what stopped RocksDB's
+// background work then may be over.
 Status StoreImpl::Flush(std::span<const Family> families) {
+  if (watch_->failed()) RETURN_IF_ERROR(Resume());
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   for (const Family family : families) handles.push_back(handle(family));
   return FromWriteStatus(db_->Flush(rocksdb::FlushOptions(), handles), "a flush");
