@@ -43,7 +43,8 @@ uint64_t CountSamples(const ChunkView& chunk) {
       ++samples;
       times.push_back(t);
     }
-    for (const FloatHistogram& h : run.h) Require(h.AllBuckets().size() <= chunk.bytes.size() + 1);
+    for (const FloatHistogram& h : run.h)
+      Require(h.AllBuckets().size() <= 2 * chunk.bytes.size() + 1);
   }
   Require(samples == chunk.count || !decoder->status().ok());
   if (samples > 0 && decoder->status().ok()) CheckSkip(chunk, times[times.size() / 2]);

@@ -6,6 +6,7 @@
 
 #include "tsdb/chunk/column_decoder.h"
 #include "tsdb/chunk/float_decoder.h"
+#include "tsdb/chunk/histogram_columns_decoder.h"
 #include "tsdb/chunk/histogram_decoder.h"
 
 namespace tidemark::tsdb {
@@ -37,6 +38,8 @@ std::unique_ptr<ChunkDecoder> NewChunkDecoder(const ChunkView& chunk) {
     case Codec::kColumnXor:
     case Codec::kColumnScaled:
       return std::make_unique<ColumnDecoder>(chunk);
+    case Codec::kColumnHistogram:
+      return std::make_unique<HistogramColumnsDecoder>(chunk);
     case Codec::kOpaque:
     case Codec::kCut:
       break;

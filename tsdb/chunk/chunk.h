@@ -29,17 +29,20 @@ enum class Codec : uint8_t {
   kColumnConstant = 3,  // tsdb/chunk/column_chunk.h, and all that follow
   kColumnDecimal = 4,
   kColumnXor = 5,
-  kCut = 6,           // no samples: an interval that was deleted, tsdb/chunk/encoded_run.h
-  kColumnScaled = 7,  // tsdb/chunk/column_chunk.h
+  kCut = 6,              // no samples: an interval that was deleted, tsdb/chunk/encoded_run.h
+  kColumnScaled = 7,     // tsdb/chunk/column_chunk.h
+  kColumnHistogram = 8,  // tsdb/chunk/histogram_columns.h
 };
-inline constexpr Codec kLastCodec = Codec::kColumnScaled;
+inline constexpr Codec kLastCodec = Codec::kColumnHistogram;
 
 inline bool IsColumnCodec(Codec codec) {
   return (codec >= Codec::kColumnConstant && codec <= Codec::kColumnXor) ||
          codec == Codec::kColumnScaled;
 }
 inline bool IsFloatCodec(Codec codec) { return codec == Codec::kXorFloat || IsColumnCodec(codec); }
-inline bool IsHistogramCodec(Codec codec) { return codec == Codec::kHistogram; }
+inline bool IsHistogramCodec(Codec codec) {
+  return codec == Codec::kHistogram || codec == Codec::kColumnHistogram;
+}
 
 // The first `count` samples in `bytes`.
 struct ChunkView {

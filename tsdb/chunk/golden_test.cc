@@ -1,8 +1,8 @@
 // Bytes that released versions wrote, in tests/golden/chunks: every version
 // reads all of them.  A version that writes other bytes adds files, and never
 // changes one.  No longer written: mixed_list_v1, whose floats were not sealed, and
-// what scaled chunks replaced: mixed_list_v2, cut_list_v1, column_decimal_run_v1,
-// column_xor_run_v1.
+// what scaled chunks and histogram columns replaced: mixed_list_v2 and v3, cut_list_v1,
+// column_decimal_run_v1, column_xor_run_v1.
 //
 //   TIDEMARK_WRITE_GOLDEN=<folder> tsdb_test --gtest_filter='Golden*'
 #include <gtest/gtest.h>
@@ -101,6 +101,12 @@ std::string HistogramRun() {
   return Run(chunk, 300);
 }
 
+std::string SealedHistogramRun() {
+  const std::string list = HistogramRun();
+  const std::string_view view = list;
+  return UnionRuns(std::span(&view, 1));
+}
+
 // Both types, and a piece that cannot be read.
 std::string MixedList() {
   FloatChunk early, late;
@@ -192,7 +198,8 @@ struct Golden {
 constexpr Golden kFiles[] = {
     {"float_run_v1", FloatRun},
     {"histogram_run_v1", HistogramRun},
-    {"mixed_list_v3", MixedList},
+    {"histogram_columns_run_v1", SealedHistogramRun},
+    {"mixed_list_v4", MixedList},
     {"cut_list_v2", CutList},
     {"start_run_v2", StartRun},
     {"column_constant_run_v1", [] { return SealedRun(Constants()); }},
@@ -252,19 +259,26 @@ TEST(GoldenTest, FloatRunsAreRead) {
   }
 }
 
-TEST(GoldenTest, HistogramRunV1IsRead) {
-  RunListIterator it(ReadGolden("histogram_run_v1"));
+class HistogramRunTest : public testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Golden, HistogramRunTest,
+                         testing::Values("histogram_run_v1", "histogram_columns_run_v1"));
+
+TEST_P(HistogramRunTest, IsRead) {
+  RunListIterator it(ReadGolden(GetParam()));
   const std::vector<HistogramSample> want = Histograms();
-  ASSERT_TRUE(it.Next());
-  const SampleRun run = it.run();
-  ASSERT_EQ(run.size(), want.size());
-  for (size_t i = 0; i < want.size(); ++i) {
-    SCOPED_TRACE(i);
-    EXPECT_EQ(run.t[i], want[i].t);
-    EXPECT_TRUE(run.h[i].Equals(want[i].h)) << run.h[i].ToString();
-    EXPECT_EQ(run.h[i].counter_reset_hint, want[i].h.counter_reset_hint);
-    EXPECT_EQ(run.h[i].custom_values, want[i].h.custom_values);
+  size_t n = 0;
+  while (it.Next()) {
+    const SampleRun& run = it.run();
+    for (size_t i = 0; i < run.size(); ++i, ++n) {
+      SCOPED_TRACE(n);
+      ASSERT_LT(n, want.size());
+      EXPECT_EQ(run.t[i], want[n].t);
+      EXPECT_TRUE(run.h[i].Equals(want[n].h)) << run.h[i].ToString();
+      EXPECT_EQ(run.h[i].counter_reset_hint, want[n].h.counter_reset_hint);
+      EXPECT_EQ(run.h[i].custom_values, want[n].h.custom_values);
+    }
   }
+  EXPECT_EQ(n, want.size());
   EXPECT_TRUE(it.status().ok()) << it.status();
 }
 
@@ -301,7 +315,7 @@ TEST(GoldenTest, MixedListsAreRead) {
   const std::vector<std::pair<int64_t, bool>> want = {
       {-60000, true}, {-45000, true}, {-30000, true}, {0, false},     {15000, false},
       {30000, false}, {45000, false}, {60000, false}, {3600000, true}};
-  for (const char* name : {"mixed_list_v1", "mixed_list_v2", "mixed_list_v3"}) {
+  for (const char* name : {"mixed_list_v1", "mixed_list_v2", "mixed_list_v3", "mixed_list_v4"}) {
     SCOPED_TRACE(name);
     RunListIterator it(ReadGolden(name));
     std::vector<std::pair<int64_t, bool>> got;

@@ -3,59 +3,11 @@
 #include <algorithm>
 
 #include "tsdb/base/check.h"
-#include "tsdb/base/coding.h"
 #include "tsdb/base/varint.h"
 #include "tsdb/model/sample.h"
 
 namespace tidemark::tsdb {
 namespace {
-
-bool SameBits(double a, double b) {
-  return std::bit_cast<uint64_t>(a) == std::bit_cast<uint64_t>(b);
-}
-
-bool SameLayout(const FloatHistogram& a, const FloatHistogram& b) {
-  return a.schema == b.schema && SameBits(a.zero_threshold, b.zero_threshold) &&
-         a.positive_spans == b.positive_spans && a.negative_spans == b.negative_spans &&
-         std::equal(a.custom_values.begin(), a.custom_values.end(), b.custom_values.begin(),
-                    b.custom_values.end(), SameBits);
-}
-
-// As senders and scrapes mark the end: nothing in it but the marker.
-bool IsBareMarker(const FloatHistogram& h) {
-  FloatHistogram marker;
-  marker.sum = kStaleNaN;
-  return h.IsStale() && SameLayout(h, marker) && h.Equals(marker);
-}
-
-bool HasFractions(const FloatHistogram& h) {
-  bool fractions = false;
-  ForEachCount(h, [&](double count) { fractions |= !IsWhole(count); });
-  return fractions;
-}
-
-size_t BucketsIn(const std::vector<BucketSpan>& spans) {
-  size_t buckets = 0;
-  for (const BucketSpan& span : spans) buckets += span.length;
-  return buckets;
-}
-
-void AppendSpans(std::string& out, const std::vector<BucketSpan>& spans) {
-  AppendVarint(out, spans.size());
-  for (const BucketSpan& span : spans) {
-    AppendZigzag(out, span.offset);
-    AppendVarint(out, span.length);
-  }
-}
-
-void AppendLayout(std::string& out, const FloatHistogram& h) {
-  AppendZigzag(out, h.schema);
-  AppendDouble(out, h.zero_threshold);
-  AppendSpans(out, h.positive_spans);
-  AppendSpans(out, h.negative_spans);
-  AppendVarint(out, h.custom_values.size());
-  for (const double bound : h.custom_values) AppendDouble(out, bound);
-}
 
 void CopyLayout(const FloatHistogram& from, FloatHistogram& to) {
   to = from;

@@ -55,7 +55,10 @@ bool HistogramDecoder::ReadSample(FloatHistogram& h) {
   }
   const bool new_layout = (head & kHasLayout) != 0;
   const bool fractions = (head & kFractions) != 0;
-  if (new_layout && !ReadLayout()) return false;
+  if (new_layout) {
+    // Every bucket takes a byte at least.
+    state_.has_layout = ReadLayout(rest_, rest_.size(), state_.last);
+  }
   if (!state_.has_layout) return false;
   if (new_layout || fractions != state_.fractions) state_.Restart(fractions);
   if (!ReadNumbers()) return false;
@@ -75,46 +78,6 @@ bool HistogramDecoder::ReadTime() {
   delta_ += static_cast<uint64_t>(change);
   t_ += delta_;
   return static_cast<int64_t>(t_) > static_cast<int64_t>(before);
-}
-
-bool HistogramDecoder::ReadLayout() {
-  FloatHistogram& last = state_.last;
-  int64_t schema;
-  if (!ReadZigzag(rest_, schema) || schema != static_cast<int32_t>(schema)) return false;
-  last.schema = static_cast<int32_t>(schema);
-  state_.has_layout = ReadDouble(rest_, last.zero_threshold) &&
-                      ReadSpans(last.positive_spans, last.positive_buckets) &&
-                      ReadSpans(last.negative_spans, last.negative_buckets) && ReadBounds();
-  return state_.has_layout;
-}
-
-// Every span takes two bytes here and every bucket one in each sample, so that
-// what the bytes say is bounded by how many they are.
-bool HistogramDecoder::ReadSpans(std::vector<BucketSpan>& spans, std::vector<double>& buckets) {
-  uint64_t n;
-  if (!ReadVarint(rest_, n) || n > rest_.size() / 2) return false;
-  spans.resize(n);
-  uint64_t total = 0;
-  for (BucketSpan& span : spans) {
-    int64_t offset;
-    if (!ReadZigzag(rest_, offset) || offset != static_cast<int32_t>(offset)) return false;
-    span.offset = static_cast<int32_t>(offset);
-    if (!ReadVarint32(rest_, span.length)) return false;
-    total += span.length;
-  }
-  if (total > rest_.size()) return false;
-  buckets.resize(total);
-  return true;
-}
-
-bool HistogramDecoder::ReadBounds() {
-  uint64_t n;
-  if (!ReadVarint(rest_, n) || n > rest_.size() / sizeof(double)) return false;
-  state_.last.custom_values.resize(n);
-  for (double& bound : state_.last.custom_values) {
-    if (!ReadDouble(rest_, bound)) return false;
-  }
-  return true;
 }
 
 bool HistogramDecoder::ReadNumbers() {

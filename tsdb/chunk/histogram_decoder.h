@@ -23,9 +23,6 @@ class HistogramDecoder : public ChunkDecoder {
  private:
   bool ReadSample(FloatHistogram& h);
   bool ReadTime();
-  bool ReadLayout();
-  bool ReadSpans(std::vector<BucketSpan>& spans, std::vector<double>& buckets);
-  bool ReadBounds();
   bool ReadNumbers();
   bool ReadWhole(double& count, uint64_t& growth);
 

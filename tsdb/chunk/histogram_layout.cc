@@ -1,8 +1,101 @@
 #include "tsdb/chunk/histogram_layout.h"
 
+#include <algorithm>
+
 #include "tsdb/base/coding.h"
+#include "tsdb/base/varint.h"
+#include "tsdb/model/sample.h"
 
 namespace tidemark::tsdb {
+namespace {
+
+bool SameBits(double a, double b) {
+  return std::bit_cast<uint64_t>(a) == std::bit_cast<uint64_t>(b);
+}
+
+void AppendSpans(std::string& out, const std::vector<BucketSpan>& spans) {
+  AppendVarint(out, spans.size());
+  for (const BucketSpan& span : spans) {
+    AppendZigzag(out, span.offset);
+    AppendVarint(out, span.length);
+  }
+}
+
+// Every span takes two bytes here, so that what the bytes say is bounded by how
+// many they are; `most`: the buckets that may follow.
+bool ReadSpans(std::string_view& in, size_t most, std::vector<BucketSpan>& spans,
+               std::vector<double>& buckets) {
+  uint64_t n;
+  if (!ReadVarint(in, n) || n > in.size() / 2) return false;
+  spans.resize(n);
+  uint64_t total = 0;
+  for (BucketSpan& span : spans) {
+    int64_t offset;
+    if (!ReadZigzag(in, offset) || offset != static_cast<int32_t>(offset)) return false;
+    span.offset = static_cast<int32_t>(offset);
+    if (!ReadVarint32(in, span.length)) return false;
+    total += span.length;
+  }
+  if (total > most) return false;
+  buckets.resize(total);
+  return true;
+}
+
+bool ReadBounds(std::string_view& in, std::vector<double>& bounds) {
+  uint64_t n;
+  if (!ReadVarint(in, n) || n > in.size() / sizeof(double)) return false;
+  bounds.resize(n);
+  for (double& bound : bounds) {
+    if (!ReadDouble(in, bound)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool SameLayout(const FloatHistogram& a, const FloatHistogram& b) {
+  return a.schema == b.schema && SameBits(a.zero_threshold, b.zero_threshold) &&
+         a.positive_spans == b.positive_spans && a.negative_spans == b.negative_spans &&
+         std::equal(a.custom_values.begin(), a.custom_values.end(), b.custom_values.begin(),
+                    b.custom_values.end(), SameBits);
+}
+
+bool IsBareMarker(const FloatHistogram& h) {
+  FloatHistogram marker;
+  marker.sum = kStaleNaN;
+  return h.IsStale() && SameLayout(h, marker) && h.Equals(marker);
+}
+
+bool HasFractions(const FloatHistogram& h) {
+  bool fractions = false;
+  ForEachCount(h, [&](double count) { fractions |= !IsWhole(count); });
+  return fractions;
+}
+
+size_t BucketsIn(const std::vector<BucketSpan>& spans) {
+  size_t buckets = 0;
+  for (const BucketSpan& span : spans) buckets += span.length;
+  return buckets;
+}
+
+void AppendLayout(std::string& out, const FloatHistogram& h) {
+  AppendZigzag(out, h.schema);
+  AppendDouble(out, h.zero_threshold);
+  AppendSpans(out, h.positive_spans);
+  AppendSpans(out, h.negative_spans);
+  AppendVarint(out, h.custom_values.size());
+  for (const double bound : h.custom_values) AppendDouble(out, bound);
+}
+
+bool ReadLayout(std::string_view& in, size_t most_buckets, FloatHistogram& h) {
+  int64_t schema;
+  if (!ReadZigzag(in, schema) || schema != static_cast<int32_t>(schema)) return false;
+  h.schema = static_cast<int32_t>(schema);
+  return ReadDouble(in, h.zero_threshold) &&
+         ReadSpans(in, most_buckets, h.positive_spans, h.positive_buckets) &&
+         ReadSpans(in, most_buckets, h.negative_spans, h.negative_buckets) &&
+         ReadBounds(in, h.custom_values);
+}
 
 void HistogramState::Restart(bool with_fractions) {
   ForEachCount(last, [](double& count) { count = 0; });

@@ -1,8 +1,9 @@
-// What writer and reader of histogram chunks share: the state that each sample
+// What writers and readers of histogram chunks share: layouts, the state that each sample
 // is told against, and the numbers that are on disk.
 #pragma once
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -50,6 +51,20 @@ inline bool IsWhole(double v) {
   return std::bit_cast<uint64_t>(v) ==
          std::bit_cast<uint64_t>(static_cast<double>(static_cast<int64_t>(v)));
 }
+
+// A layout is what numbers need for their meaning: schema, zero threshold, spans
+// and custom bounds.
+bool SameLayout(const FloatHistogram& a, const FloatHistogram& b);
+void AppendLayout(std::string& out, const FloatHistogram& h);
+// Fills the layout of `h` and makes room for its buckets, at most `most_buckets`
+// on a side.  False where the bytes end or say what no writer says.
+bool ReadLayout(std::string_view& in, size_t most_buckets, FloatHistogram& h);
+size_t BucketsIn(const std::vector<BucketSpan>& spans);
+
+// As senders and scrapes mark the end: nothing in it but the marker.
+bool IsBareMarker(const FloatHistogram& h);
+// Whether any count is not whole.
+bool HasFractions(const FloatHistogram& h);
 
 // Doubles against the one before: a byte that says how many of the eight bytes
 // of their XOR are zeros in front (high half) and how many follow (low half);

@@ -61,38 +61,48 @@ size_t NumberBits(uint64_t number) {
   return kLengthBits + static_cast<size_t>(length < kLongLength ? length : 64);
 }
 
+// A value and how often it is there.
+struct Many {
+  uint64_t value;
+  size_t times;
+};
+
 // A Rice parameter and what all codes take with it.
 struct Code {
   int k = 0;
   size_t bits = 0;
 };
 
-size_t AllBits(std::span<const uint64_t> values, int k) {
+size_t AllBits(std::span<const Many> values, int k) {
   size_t bits = 0;
-  for (const uint64_t v : values) bits += CodeBits(v, k);
+  for (const Many& v : values) bits += v.times * CodeBits(v.value, k);
   return bits;
 }
 
 // The best parameter is close to the mean width, in which the few that are
 // written as they are do not count for much; above it, where numbers are of two
 // kinds.
-Code BestCode(std::span<const uint64_t> values, int most) {
-  if (values.empty()) return {};
+Code BestCode(std::span<const Many> values, int most) {
   size_t widths = 0;
-  for (const uint64_t v : values) widths += static_cast<size_t>(std::bit_width(v));
-  if (widths == 0) return {0, values.size()};
-  const int middle = static_cast<int>(widths / values.size());
+  size_t n = 0;
+  for (const Many& v : values) {
+    widths += v.times * static_cast<size_t>(std::bit_width(v.value));
+    n += v.times;
+  }
+  if (widths == 0) return {0, n};
+  const int middle = static_cast<int>(widths / n);
   Code best{0, ~size_t{0}};
   for (int k = std::max(0, middle - 1); k <= std::min(most, middle + 3); ++k) {
     const size_t bits = AllBits(values, k);
     if (bits < best.bits) best = {k, bits};
-    if (bits > best.bits + values.size()) break;
+    if (bits > best.bits + n) break;
   }
   return best;
 }
 
-// Between the least and the most of a row that may be skewed.
-constexpr uint64_t kWide = 64;
+// From the least to the most of a row that is counted rather than put in order.
+// What spreads farther is about even to both sides.
+constexpr size_t kNarrow = 64;
 
 // How a row is written.
 struct Plan {
@@ -100,74 +110,111 @@ struct Plan {
   uint64_t base = 0;  // the number, the centre or the least; 0 for sparse rows
   Code code;          // of the distances; of values in a sparse row
   Code gaps;
-  size_t bits = 0;
+  size_t bits = ~size_t{0};
 };
 
-// What all plans are made of.
 class Planner {
  public:
-  explicit Planner(std::span<const uint64_t> numbers) : n_(numbers.size()) {
-    CHECK(n_ <= kMostInRow, "numbers in one row");
-    std::copy(numbers.begin(), numbers.end(), numbers_.begin());
+  explicit Planner(std::span<const uint64_t> numbers) : numbers_(numbers) {
+    CHECK(numbers.size() <= kMostInRow, "numbers in one row");
   }
 
   Plan Choose() {
-    const auto [least, most] = std::minmax_element(begin(), end(), Less);
+    const auto [least, most] = std::minmax_element(numbers_.begin(), numbers_.end(), Less);
     if (*least == *most) return {Form::kSame, *least, {}, {}, kFormBits + NumberBits(*least)};
-    // What spreads far is about even to both sides; the others are tried in turn.
-    const bool wide = *most - *least > kWide;
-    const auto zeros = static_cast<size_t>(std::count(begin(), end(), 0));
-    Plan best;
-    best.bits = ~size_t{0};
-    const auto offer = [&best](const Plan& plan) {
-      if (plan.bits < best.bits) best = plan;
-    };
-    if (!wide) offer(From(Form::kLeast, *least));
-    if (zeros > n_ / 2) offer(Sparse());
-    if (wide || best.code.k > 0) {
-      std::nth_element(begin(), begin() + Size() / 2, end(), Less);
-      offer(From(Form::kCentred, numbers_[n_ / 2]));
+    if (*most - *least > kNarrow) {
+      OfferWide();
+    } else {
+      OfferNarrow(*least);
     }
-    return best;
+    return best_;
   }
 
  private:
   static bool Less(uint64_t a, uint64_t b) {
     return static_cast<int64_t>(a) < static_cast<int64_t>(b);
   }
-  std::ptrdiff_t Size() const { return static_cast<std::ptrdiff_t>(n_); }
-  uint64_t* begin() { return numbers_.data(); }
-  uint64_t* end() { return numbers_.data() + n_; }
 
-  Plan From(Form form, uint64_t base) {
-    for (size_t i = 0; i < n_; ++i) {
-      values_[i] = form == Form::kLeast ? numbers_[i] - base : Zigzag(numbers_[i] - base);
+  void OfferWide() {
+    std::array<uint64_t, kMostInRow> sorted;
+    const auto end = std::copy(numbers_.begin(), numbers_.end(), sorted.begin());
+    const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(numbers_.size() / 2);
+    std::nth_element(sorted.begin(), middle, end, Less);
+    const uint64_t centre = *middle;
+    std::array<Many, kMostInRow> distances, values;
+    size_t others = 0;
+    for (size_t i = 0; i < numbers_.size(); ++i) {
+      distances[i] = {Zigzag(numbers_[i] - centre), 1};
+      if (numbers_[i] != 0) values[others++] = {Zigzag(numbers_[i]) - 1, 1};
     }
-    const Code code = BestCode({values_.data(), n_}, 63);
-    return {form, base, code, {}, kFormBits + kParameterBits + NumberBits(base) + code.bits};
+    OfferDistances(Form::kCentred, centre, {distances.data(), numbers_.size()});
+    if (others <= numbers_.size() / 2) OfferSparse({values.data(), others});
+  }
+
+  void OfferNarrow(uint64_t least) {
+    std::array<uint16_t, kNarrow + 1> times{};
+    for (const uint64_t v : numbers_) ++times[v - least];
+    std::array<Many, kNarrow + 1> space;
+    size_t n = 0;
+    const auto offer = [&](auto code, auto plan) {
+      n = 0;
+      for (size_t i = 0; i < times.size(); ++i) {
+        if (times[i] > 0) code(least + i, times[i]);
+      }
+      plan(std::span<const Many>(space.data(), n));
+    };
+    offer(
+        [&](uint64_t v, size_t t) {
+          space[n++] = {v - least, t};
+        },
+        [&](auto values) { OfferDistances(Form::kLeast, least, values); });
+    const size_t zeros = -least <= kNarrow ? times[-least] : 0;
+    if (zeros > numbers_.size() / 2) {
+      offer(
+          [&](uint64_t v, size_t t) {
+            if (v != 0) space[n++] = {Zigzag(v) - 1, t};
+          },
+          [&](auto values) { OfferSparse(values); });
+    }
+    if (best_.code.k == 0) return;
+    size_t middle = 0;
+    for (size_t seen = times[0]; seen <= numbers_.size() / 2;) seen += times[++middle];
+    const uint64_t centre = least + middle;
+    offer(
+        [&](uint64_t v, size_t t) {
+          space[n++] = {Zigzag(v - centre), t};
+        },
+        [&](auto values) { OfferDistances(Form::kCentred, centre, values); });
+  }
+
+  void OfferDistances(Form form, uint64_t base, std::span<const Many> values) {
+    const Code code = BestCode(values, 63);
+    const size_t bits = kFormBits + kParameterBits + NumberBits(base) + code.bits;
+    if (bits < best_.bits) best_ = {form, base, code, {}, bits};
   }
 
   // Gaps, then what is not 0, less one; the last gap reaches the end.
-  Plan Sparse() {
-    std::array<uint64_t, kMostInRow + 1> gaps;
-    size_t others = 0;
-    size_t from = 0;
-    for (size_t i = 0; i < n_; ++i) {
-      if (numbers_[i] == 0) continue;
-      gaps[others] = i - from;
-      values_[others++] = Zigzag(numbers_[i]) - 1;
-      from = i + 1;
+  void OfferSparse(std::span<const Many> values) {
+    std::array<Many, kMostInRow + 1> gaps;
+    size_t n = 0;
+    size_t gap = 0;
+    for (const uint64_t v : numbers_) {
+      if (v == 0) {
+        ++gap;
+      } else {
+        gaps[n++] = {gap, 1};
+        gap = 0;
+      }
     }
-    gaps[others] = n_ - from;
-    Plan plan{Form::kSparse, 0, BestCode({values_.data(), others}, 63), {}, 0};
-    plan.gaps = BestCode({gaps.data(), others + 1}, 7);
-    plan.bits = kFormBits + kGapParameterBits + kParameterBits + plan.code.bits + plan.gaps.bits;
-    return plan;
+    gaps[n++] = {gap, 1};
+    const Code code = BestCode(values, 63);
+    const Code gap_code = BestCode({gaps.data(), n}, (1 << kGapParameterBits) - 1);
+    const size_t bits = kFormBits + kGapParameterBits + kParameterBits + code.bits + gap_code.bits;
+    if (bits < best_.bits) best_ = {Form::kSparse, 0, code, gap_code, bits};
   }
 
-  const size_t n_;
-  std::array<uint64_t, kMostInRow> numbers_;
-  std::array<uint64_t, kMostInRow> values_;
+  const std::span<const uint64_t> numbers_;
+  Plan best_;
 };
 
 void WriteSparse(BitPacker& bits, std::span<const uint64_t> numbers, const Plan& plan) {

@@ -2,8 +2,7 @@
 // first sample and put into groups: a run joins the group before it if it overlaps
 // it, or if both together are still a small run of one kind.  A group of one
 // sealed run that no cut touches is copied as it is.  Other groups, and the chunks
-// of floats that the head wrote sample by sample, are decoded, united and encoded
-// again, in the codec that takes the fewest bytes.
+// that the head wrote sample by sample, are decoded, united and encoded again.
 //
 // Why it may be bracketed in any way: what the lists say about one time is a
 // function from what was there before to what is there after (keep, put v if
@@ -19,17 +18,16 @@
 #include "tsdb/chunk/column_chunk.h"
 #include "tsdb/chunk/cuts.h"
 #include "tsdb/chunk/encoded_run.h"
-#include "tsdb/chunk/histogram_chunk.h"
+#include "tsdb/chunk/histogram_columns.h"
 #include "tsdb/chunk/start_column.h"
 
 namespace tidemark::tsdb {
 namespace {
 
 // The most samples in a run that is written here.  A reader of a few minutes
-// decodes one group of a run of floats, and all of a run of histograms; what a
-// late sample falls into is written again.
+// decodes one group of a run; what a late sample falls into is written again.
 constexpr uint32_t kFloatRunSamples = 1024;
-constexpr uint32_t kHistogramRunSamples = 128;
+constexpr uint32_t kHistogramRunSamples = 512;
 
 // A sample of a group: where it is, and in which run.
 struct SampleRef {
@@ -279,13 +277,15 @@ size_t GroupUnion::EncodeFloats(size_t from, std::string& out) const {
 }
 
 size_t GroupUnion::EncodeHistograms(size_t from, std::string& out) const {
-  HistogramChunk chunk;
+  std::vector<int64_t> times;
+  std::vector<const FloatHistogram*> histograms;
   size_t i = from;
-  for (; Continues(from, i) && chunk.count() < kHistogramRunSamples; ++i) {
-    chunk.Append(samples_[i].t, histograms_[samples_[i].index]);
+  for (; Continues(from, i) && times.size() < kHistogramRunSamples; ++i) {
+    times.push_back(samples_[i].t);
+    histograms.push_back(&histograms_[samples_[i].index]);
   }
-  AppendRun(out, chunk.view(), {chunk.min_t(), chunk.max_t(), sequence_, samples_[from].flags},
-            EncodeStarts(from, i));
+  AppendRun(out, SealHistograms(times, histograms).view(),
+            {times.front(), times.back(), sequence_, samples_[from].flags}, EncodeStarts(from, i));
   return i;
 }
 
@@ -327,6 +327,7 @@ class GroupWriter {
  private:
   bool MayStay(const PlacedRun& placed) const {
     return placed.run.chunk.codec != Codec::kXorFloat &&
+           placed.run.chunk.codec != Codec::kHistogram &&
            !input_.cuts.Touches(placed.run.info, placed.place);
   }
 

@@ -67,10 +67,7 @@ bool ReadTimes(BitReader& bits, uint64_t interval, std::span<int64_t> times) {
   return ascending;
 }
 
-std::string ScaledGroup(std::span<const int64_t> times, std::span<const double> values,
-                        uint64_t interval, const ValueScale& scale) {
-  BitPacker bits;
-  WriteTimes(bits, times, interval);
+void WriteScaled(BitPacker& bits, std::span<const double> values, const ValueScale& scale) {
   std::array<uint64_t, kScaledGroupSamples> numbers;
   std::vector<size_t> exceptions;
   int64_t number = 0;
@@ -85,19 +82,30 @@ std::string ScaledGroup(std::span<const int64_t> times, std::span<const double> 
   }
   WriteColumn(bits, {numbers.data(), values.size()});
   WriteExceptions(bits, values, exceptions);
+}
+
+bool ReadScaled(BitReader& bits, const ValueScale& scale, std::span<double> values) {
+  std::array<uint64_t, kScaledGroupSamples> space;
+  const std::span<uint64_t> numbers(space.data(), values.size());
+  if (!ReadColumn(bits, numbers)) return false;
+  for (size_t i = 0; i < values.size(); ++i) {
+    values[i] = scale.FromWhole(static_cast<int64_t>(numbers[i]));
+  }
+  return ReadExceptions(bits, values);
+}
+
+std::string ScaledGroup(std::span<const int64_t> times, std::span<const double> values,
+                        uint64_t interval, const ValueScale& scale) {
+  BitPacker bits;
+  WriteTimes(bits, times, interval);
+  WriteScaled(bits, values, scale);
   return bits.Finish();
 }
 
 bool ReadScaledGroup(std::string_view in, uint64_t interval, const ValueScale& scale,
                      std::span<int64_t> times, std::span<double> values) {
   BitReader bits(in);
-  std::array<uint64_t, kScaledGroupSamples> space;
-  const std::span<uint64_t> numbers(space.data(), values.size());
-  if (!ReadTimes(bits, interval, times) || !ReadColumn(bits, numbers)) return false;
-  for (size_t i = 0; i < values.size(); ++i) {
-    values[i] = scale.FromWhole(static_cast<int64_t>(numbers[i]));
-  }
-  return ReadExceptions(bits, values);
+  return ReadTimes(bits, interval, times) && ReadScaled(bits, scale, values);
 }
 
 }  // namespace tidemark::tsdb

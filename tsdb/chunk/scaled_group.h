@@ -21,6 +21,10 @@ namespace tidemark::tsdb {
 void WriteTimes(BitPacker& bits, std::span<const int64_t> times, uint64_t interval);
 bool ReadTimes(BitReader& bits, uint64_t interval, std::span<int64_t> times);
 
+// Up to kScaledGroupSamples values: whole numbers of the scale, and what is none.
+void WriteScaled(BitPacker& bits, std::span<const double> values, const ValueScale& scale);
+bool ReadScaled(BitReader& bits, const ValueScale& scale, std::span<double> values);
+
 // At least one sample; as many values as times.
 std::string ScaledGroup(std::span<const int64_t> times, std::span<const double> values,
                         uint64_t interval, const ValueScale& scale);

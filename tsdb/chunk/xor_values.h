@@ -21,7 +21,9 @@ class XorWriter {
     trailing_ = 0;
   }
 
-  void Append(BitWriter& bits, uint64_t v) {
+  // `bits`: a BitWriter or a BitPacker.
+  template <typename Bits>
+  void Append(Bits& bits, uint64_t v) {
     const uint64_t change = v ^ last_;
     last_ = v;
     if (change == 0) {
