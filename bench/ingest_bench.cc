@@ -21,8 +21,8 @@ class NullAppender : public tsdb::Appender {
     benchmark::DoNotOptimize(labels.packed().data());
     return next_++;
   }
-  Status Append(tsdb::SeriesRef, const tsdb::Sample&) override { return OkStatus(); }
-  Status AppendHistogram(tsdb::SeriesRef, int64_t, const tsdb::FloatHistogram&) override {
+  Status Append(tsdb::SeriesRef, const tsdb::Sample&, int64_t) override { return OkStatus(); }
+  Status AppendHistogram(tsdb::SeriesRef, int64_t, const tsdb::FloatHistogram&, int64_t) override {
     return OkStatus();
   }
   Status AppendExemplar(tsdb::SeriesRef, const tsdb::Exemplar&) override { return OkStatus(); }

@@ -135,15 +135,29 @@ class Appender {
     return GetSeries(*labels);
   }
 
-  // Adds one sample, of any age inside retention, in any order.
+  // Adds one sample, of any age inside retention, in any order.  `start`: when
+  // what it counts began, in milliseconds since the Unix epoch, as the sender
+  // says; 0: not known.  Any time is taken, be it after the sample's.  It is kept
+  // if the sample is: that of a duplicate, or of a sample that is refused, changes
+  // nothing; where the last value wins, a sample that replaces another brings its
+  // own, or none.
   //   kOutOfRange       older than raw retention
   //   kInvalidArgument  a histogram that does not pass FloatHistogram::Validate
   // A refused sample leaves the Appender as it was; others may still go in.
-  virtual Status Append(SeriesRef series, const Sample& sample) = 0;
-  virtual Status AppendHistogram(SeriesRef series, int64_t t, const FloatHistogram& h) = 0;
+  virtual Status Append(SeriesRef series, const Sample& sample, int64_t start) = 0;
+  virtual Status AppendHistogram(SeriesRef series, int64_t t, const FloatHistogram& h,
+                                 int64_t start) = 0;
   // The same; leaves `h` with any value.
-  virtual Status TakeHistogram(SeriesRef series, int64_t t, FloatHistogram& h) {
-    return AppendHistogram(series, t, h);
+  virtual Status TakeHistogram(SeriesRef series, int64_t t, FloatHistogram& h, int64_t start) {
+    return AppendHistogram(series, t, h, start);
+  }
+  // Without a start.
+  Status Append(SeriesRef series, const Sample& sample) { return Append(series, sample, 0); }
+  Status AppendHistogram(SeriesRef series, int64_t t, const FloatHistogram& h) {
+    return AppendHistogram(series, t, h, 0);
+  }
+  Status TakeHistogram(SeriesRef series, int64_t t, FloatHistogram& h) {
+    return TakeHistogram(series, t, h, 0);
   }
 
   // Beside the samples; an exemplar that is stored already changes nothing.
@@ -184,6 +198,7 @@ struct SelectHints {
   bool by = false;                // grouping keeps (by) or drops (without)
   size_t limit = 0;               // series; 0: all
   int64_t max_resolution_ms = 0;  // the coarsest tier that will do; 0: raw
+  bool start_times = false;       // fill SampleRun::start
   const Cancellation* cancellation = nullptr;
 };
 

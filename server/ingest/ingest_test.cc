@@ -75,13 +75,13 @@ class FakeAppender : public tsdb::Appender {
     series_.push_back(labels.ToString());
     return static_cast<tsdb::SeriesRef>(series_.size() - 1);
   }
-  Status Append(tsdb::SeriesRef series, const tsdb::Sample& s) override {
+  Status Append(tsdb::SeriesRef series, const tsdb::Sample& s, int64_t) override {
     if (s.t < storage_.oldest) return OutOfRange("older than raw retention");
     floats_.push_back({{series_[series], s.t}, s.v});
     return OkStatus();
   }
-  Status AppendHistogram(tsdb::SeriesRef series, int64_t t,
-                         const tsdb::FloatHistogram& h) override {
+  Status AppendHistogram(tsdb::SeriesRef series, int64_t t, const tsdb::FloatHistogram& h,
+                         int64_t) override {
     histograms_.push_back({{series_[series], t}, h});
     return OkStatus();
   }

@@ -11,18 +11,19 @@ namespace tidemark::tsdb {
 
 RawIterator::RawIterator(const Store& store,
                          std::shared_ptr<const std::vector<Partition>> partitions, TenantId tenant,
-                         SeriesId series, int64_t mint, int64_t maxt)
+                         SeriesId series, int64_t mint, int64_t maxt, bool start_times)
     : store_(store),
       partitions_(std::move(partitions)),
       tenant_(tenant),
       series_(series),
       mint_(mint),
-      maxt_(maxt) {}
+      maxt_(maxt),
+      start_times_(start_times) {}
 
 bool RawIterator::UseBlock(const RawKey& key) {
   if (BlockFirst(key.block_end) > maxt_) return false;
   block_end_ = key.block_end;
-  block_ = std::make_unique<RunListIterator>(std::string(it_->value()));
+  block_ = std::make_unique<RunListIterator>(std::string(it_->value()), start_times_);
   return true;
 }
 

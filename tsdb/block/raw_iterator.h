@@ -20,7 +20,8 @@ class RawIterator : public SampleIterator {
  public:
   // `partitions` as of after the head was asked (tsdb/head/sealer.h).
   RawIterator(const Store& store, std::shared_ptr<const std::vector<Partition>> partitions,
-              TenantId tenant, SeriesId series, int64_t mint, int64_t maxt);
+              TenantId tenant, SeriesId series, int64_t mint, int64_t maxt,
+              bool start_times = false);
 
   bool Next() override;
   bool Seek(int64_t t) override;
@@ -40,6 +41,7 @@ class RawIterator : public SampleIterator {
   const SeriesId series_;
   const int64_t mint_;
   const int64_t maxt_;
+  const bool start_times_;
 
   std::unique_ptr<StoreIterator> it_;
   std::unique_ptr<RunListIterator> block_;

@@ -59,7 +59,8 @@ std::string ToRuns(std::span<const Part> parts, uint64_t sequence) {
       AppendCut(written, {part.min_t - 1, part.max_t}, sequence);
     } else {
       const uint8_t flags = part.last_wins ? kLastWins : 0;
-      AppendRun(written, part.chunk->view(), {part.min_t, part.max_t, sequence, flags});
+      AppendRun(written, part.chunk->view(), {part.min_t, part.max_t, sequence, flags},
+                part.chunk->starts);
     }
   }
   const std::string_view list = written;

@@ -82,6 +82,13 @@ bool CommitWalk::Count(Outcome outcome, uint32_t series, int64_t t) {
   return false;
 }
 
+int64_t CommitWalk::KeepStart(HeadSeries& series, Outcome outcome, int64_t t, int64_t start) {
+  if (outcome == Outcome::kUnsealed) return series.StartOf(t);
+  if (!IsTaken(outcome)) return 0;
+  if (start != 0) series.NoteStart(t, start);
+  return start;
+}
+
 void CommitWalk::AddFloats(size_t k, HeadShard& shard) {
   std::vector<StagedFloat>& floats = staged_.shards[k].floats;
   size_t kept = 0;
@@ -102,8 +109,11 @@ void CommitWalk::AddFloats(size_t k, HeadShard& shard) {
       floats[kept++] = sample;
       continue;
     }
+    const int64_t start = KeepStart(series, outcome, sample.t, staged_.start_time(sample.start));
     shard.NoteSamples(series, bytes);
-    if (Count(outcome, sample.series, sample.t)) record_.AddFloat(series.id, sample.t, sample.v);
+    if (Count(outcome, sample.series, sample.t)) {
+      record_.AddFloat(series.id, sample.t, sample.v, start);
+    }
   }
   floats.resize(kept);
 }
@@ -127,9 +137,10 @@ void CommitWalk::AddHistograms(size_t k, HeadShard& shard) {
       continue;
     }
     HeadSeries& series = *known;
+    const int64_t start = KeepStart(series, outcome, sample.t, staged_.start_time(sample.start));
     shard.NoteSamples(series, bytes);
     if (Count(outcome, sample.series, sample.t)) {
-      record_.AddHistogram(series.id, sample.t, sample.h);
+      record_.AddHistogram(series.id, sample.t, sample.h, start);
     }
   }
   histograms.resize(kept);

@@ -42,6 +42,9 @@ class CommitWalk {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
   void AddFloats(size_t k, HeadShard& shard) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
   void AddHistograms(size_t k, HeadShard& shard) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
+  // Keeps the start of a sample that was taken; returns what belongs in the
+  // record: of a duplicate, the one that is kept.
+  static int64_t KeepStart(HeadSeries& series, Outcome outcome, int64_t t, int64_t start);
   // Counts the outcome; true when the sample belongs in the record.
   bool Count(Outcome outcome, uint32_t series, int64_t t);
 

@@ -79,23 +79,24 @@ Status HeadAppender::CheckTime(int64_t t) const {
       "sample at {} ms is older than raw retention, which reaches back to {} ms", t, oldest));
 }
 
-Status HeadAppender::Append(SeriesRef series, const Sample& sample) {
+Status HeadAppender::Append(SeriesRef series, const Sample& sample, int64_t start) {
   CHECK(series < staged_.series.size(), "a SeriesRef that GetSeries did not return");
   RETURN_IF_ERROR(CheckTime(sample.t));
-  staged_.Use(series).floats.push_back({series, sample.t, sample.v});
+  staged_.Use(series).floats.push_back({series, staged_.AddStart(start), sample.t, sample.v});
   return OkStatus();
 }
 
-Status HeadAppender::AppendHistogram(SeriesRef series, int64_t t, const FloatHistogram& h) {
+Status HeadAppender::AppendHistogram(SeriesRef series, int64_t t, const FloatHistogram& h,
+                                     int64_t start) {
   FloatHistogram copy = h;
-  return TakeHistogram(series, t, copy);
+  return TakeHistogram(series, t, copy, start);
 }
 
-Status HeadAppender::TakeHistogram(SeriesRef series, int64_t t, FloatHistogram& h) {
+Status HeadAppender::TakeHistogram(SeriesRef series, int64_t t, FloatHistogram& h, int64_t start) {
   CHECK(series < staged_.series.size(), "a SeriesRef that GetSeries did not return");
   RETURN_IF_ERROR(CheckTime(t));
   RETURN_IF_ERROR(h.Validate());
-  staged_.Use(series).histograms.push_back({series, t, std::move(h)});
+  staged_.Use(series).histograms.push_back({series, staged_.AddStart(start), t, std::move(h)});
   return OkStatus();
 }
 

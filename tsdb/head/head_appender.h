@@ -32,9 +32,13 @@ class HeadAppender : public Appender {
 
   StatusOr<SeriesRef> GetSeries(const Labels& labels) override;
   StatusOr<SeriesRef> GetEncodedSeries(std::string_view encoded, LabelDecoder& decoder) override;
-  Status Append(SeriesRef series, const Sample& sample) override;
-  Status AppendHistogram(SeriesRef series, int64_t t, const FloatHistogram& h) override;
-  Status TakeHistogram(SeriesRef series, int64_t t, FloatHistogram& h) override;
+  using Appender::Append;
+  using Appender::AppendHistogram;
+  using Appender::TakeHistogram;
+  Status Append(SeriesRef series, const Sample& sample, int64_t start) override;
+  Status AppendHistogram(SeriesRef series, int64_t t, const FloatHistogram& h,
+                         int64_t start) override;
+  Status TakeHistogram(SeriesRef series, int64_t t, FloatHistogram& h, int64_t start) override;
   Status AppendExemplar(SeriesRef series, const Exemplar& exemplar) override;
   Status SetMetadata(std::string_view metric, const Metadata& metadata) override;
   StatusOr<CommitReport> Commit() override;

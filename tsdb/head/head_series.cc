@@ -24,10 +24,11 @@ bool IsFull(const Chunk& chunk) {
 }
 
 template <typename Chunk>
-std::shared_ptr<const ClosedChunk> CopyOf(const Chunk& chunk) {
+std::shared_ptr<const ClosedChunk> CopyOf(const Chunk& chunk, const StartWriter* starts) {
   const ChunkView view = chunk.view();
   return std::make_shared<const ClosedChunk>(
-      ClosedChunk{view.codec, view.count, chunk.min_t(), chunk.max_t(), std::string(view.bytes)});
+      ClosedChunk{view.codec, view.count, chunk.min_t(), chunk.max_t(), std::string(view.bytes),
+                  starts == nullptr ? std::string() : starts->Finish()});
 }
 
 void AppendTo(FloatChunk& chunk, const Sample& sample) { chunk.Append(sample.t, sample.v); }
@@ -39,16 +40,22 @@ void AppendTo(HistogramChunk& chunk, const HistogramSample& sample) {
 template <typename Chunk, typename T>
 void CloseLate(std::vector<T>& late, Piece& piece) {
   Chunk chunk;
+  StartWriter starts;
   int64_t block_end = 0;
   for (const T& sample : late) {
     if (!chunk.empty() && (sample.t > block_end || IsFull(chunk))) {
-      piece.chunks.push_back(CopyOf(chunk));
+      piece.chunks.push_back(CopyOf(chunk, &starts));
       chunk.Clear();
+      starts = {};
     }
     if (chunk.empty()) block_end = BlockEnd(sample.t);
     AppendTo(chunk, sample);
+    const int64_t start = FindLateStart(piece, sample.t);
+    if (start != 0) starts.Add(chunk.count() - 1, sample.t, start);
   }
-  if (!chunk.empty()) piece.chunks.push_back(CopyOf(chunk));
+  if (!chunk.empty()) piece.chunks.push_back(CopyOf(chunk, &starts));
+  const auto is_closed = [&late](const SampleStart& start) { return FindLate(late, start.t); };
+  std::erase_if(piece.late_starts, is_closed);
   late.clear();
 }
 
@@ -59,18 +66,26 @@ void AppendFrom(const SampleRun& run, size_t i, HistogramChunk& chunk) {
   chunk.Append(run.t[i], run.h[i]);
 }
 
-// What is left of an open chunk when the samples in `times` are gone.
+// What is left of an open chunk, and of its starts, which may be null, when the
+// samples in `times` are gone.
 template <typename Chunk>
-Chunk Without(const Chunk& chunk, const TimeInterval& times) {
+Chunk Without(const Chunk& chunk, const TimeInterval& times, StartWriter* starts) {
   Chunk out;
+  StartWriter kept;
+  const std::string column = starts == nullptr ? std::string() : starts->Finish();
+  StartReader reader(column);
   const std::unique_ptr<ChunkDecoder> decoder = NewChunkDecoder(chunk.view());
   while (decoder->Next()) {
     const SampleRun& run = decoder->run();
     for (size_t i = 0; i < run.size(); ++i) {
-      if (!times.Contains(run.t[i])) AppendFrom(run, i, out);
+      const int64_t start = reader.Next(run.t[i]);
+      if (times.Contains(run.t[i])) continue;
+      AppendFrom(run, i, out);
+      if (start != 0) kept.Add(out.count() - 1, run.t[i], start);
     }
   }
   CHECK(decoder->status().ok(), "a chunk in memory does not decode");
+  if (starts != nullptr) *starts = std::move(kept);
   return out;
 }
 
@@ -97,7 +112,10 @@ bool Overlaps(const ClosedChunk& chunk, int64_t mint, int64_t maxt) {
 // Calls use(min_t, max_t, bytes) for every part of the piece.
 template <typename Use>
 void ForEachPart(const Piece& piece, const Use& use) {
-  for (const auto& chunk : piece.chunks) use(chunk->min_t, chunk->max_t, chunk->bytes.size());
+  for (const auto& chunk : piece.chunks) {
+    use(chunk->min_t, chunk->max_t, chunk->bytes.size() + chunk->starts.size());
+  }
+  for (const SampleStart& start : piece.late_starts) use(start.t, start.t, sizeof(start));
   for (const Sample& sample : piece.late_floats) use(sample.t, sample.t, sizeof(Sample));
   for (const HistogramSample& sample : piece.late_histograms) {
     use(sample.t, sample.t, sample.h.SizeBytes());
@@ -151,6 +169,11 @@ HeadSeries::Found HeadSeries::FindUnsealed(int64_t t) const {
   return {};
 }
 
+bool HeadSeries::IsUnsealed(int64_t newest) const {
+  if (!floats_.empty() && floats_.max_t() == newest) return true;
+  return has_samples() && FindUnsealed(newest).value.has_value();
+}
+
 template <typename Same>
 Outcome HeadSeries::Classify(int64_t t, const SealedView* sealed, bool replay,
                              const Same& same) const {
@@ -173,7 +196,7 @@ Outcome HeadSeries::AddFloat(int64_t t, double v, const SealedView* sealed) {
       if (std::bit_cast<uint64_t>(v) != std::bit_cast<uint64_t>(newest_v_)) {
         return Outcome::kConflict;
       }
-      return has_samples() ? Outcome::kUnsealed : Outcome::kSealed;
+      return IsUnsealed(t) ? Outcome::kUnsealed : Outcome::kSealed;
     }
   }
   const auto same = [v](const SampleValue& found) { return SameValue(found, SampleValue(v)); };
@@ -271,14 +294,49 @@ void HeadSeries::LateHistogram(int64_t t, const FloatHistogram& h) {
 
 void HeadSeries::CloseFloats() {
   if (floats_.empty()) return;
-  open_piece().chunks.push_back(CopyOf(floats_));
+  open_piece().chunks.push_back(CopyOf(floats_, float_starts()));
   floats_.Clear();
+  if (starts_ != nullptr) starts_->floats = {};
 }
 
 void HeadSeries::CloseHistograms() {
   if (histograms_ == nullptr || histograms_->empty()) return;
-  open_piece().chunks.push_back(CopyOf(*histograms_));
+  open_piece().chunks.push_back(CopyOf(*histograms_, histogram_starts()));
   histograms_->Clear();
+  if (starts_ != nullptr) starts_->histograms = {};
+}
+
+// ---------------------------------------------------------------- starts
+
+void HeadSeries::NoteStart(int64_t t, int64_t start) {
+  const auto add = [&](StartWriter OpenStarts::*writer, uint32_t count) {
+    if (starts_ == nullptr) starts_ = std::make_unique<OpenStarts>();
+    StartWriter& to = (*starts_).*writer;
+    const size_t before = to.SizeBytes();
+    to.Add(count - 1, t, start);
+    Note(t, to.SizeBytes() - before);
+  };
+  if (!floats_.empty() && floats_.max_t() == t) return add(&OpenStarts::floats, floats_.count());
+  if (histograms_ != nullptr && !histograms_->empty() && histograms_->max_t() == t) {
+    return add(&OpenStarts::histograms, histograms_->count());
+  }
+  InsertSorted(open_piece().late_starts, SampleStart{t, start});
+  Note(t, sizeof(SampleStart));
+}
+
+int64_t HeadSeries::StartOf(int64_t t) const {
+  int64_t start = 0;
+  if (starts_ != nullptr) {
+    if (!floats_.empty()) start = FindStartInChunk(floats_.view(), starts_->floats.Finish(), t);
+    if (start == 0 && histograms_ != nullptr && !histograms_->empty()) {
+      start = FindStartInChunk(histograms_->view(), starts_->histograms.Finish(), t);
+    }
+  }
+  if (start == 0 && piece_ != nullptr) start = FindStartInPiece(*piece_, t);
+  for (auto piece = frozen_.rbegin(); piece != frozen_.rend() && start == 0; ++piece) {
+    start = FindStartInPiece(**piece, t);
+  }
+  return start;
 }
 
 // ---------------------------------------------------------------- replacing and deleting
@@ -306,11 +364,11 @@ void HeadSeries::Delete(const TimeInterval& times) {
 
 void HeadSeries::RemoveOpen(const TimeInterval& times) {
   if (!floats_.empty() && times.Overlaps({floats_.min_t(), floats_.max_t()})) {
-    floats_ = Without(floats_, times);
+    floats_ = Without(floats_, times, float_starts());
   }
   if (histograms_ != nullptr && !histograms_->empty() &&
       times.Overlaps({histograms_->min_t(), histograms_->max_t()})) {
-    *histograms_ = Without(*histograms_, times);
+    *histograms_ = Without(*histograms_, times, histogram_starts());
   }
   if (piece_ != nullptr) RemoveTimes(times, *piece_);
   Recount();
@@ -324,6 +382,7 @@ std::shared_ptr<const Piece> HeadSeries::Freeze() {
   // Whether and when there is more is not known: idle series keep no memory.
   floats_ = FloatChunk();
   histograms_.reset();
+  starts_.reset();
   if (piece_ == nullptr) return nullptr;
   CloseLate<FloatChunk>(piece_->late_floats, *piece_);
   CloseLate<HistogramChunk>(piece_->late_histograms, *piece_);
@@ -367,13 +426,14 @@ std::vector<std::shared_ptr<const Piece>> HeadSeries::Snapshot(int64_t mint, int
     }
     open->late_floats = Between(piece_->late_floats, mint, maxt);
     open->late_histograms = Between(piece_->late_histograms, mint, maxt);
+    open->late_starts = Between(piece_->late_starts, mint, maxt);
   }
   if (!floats_.empty() && floats_.max_t() >= mint && floats_.min_t() <= maxt) {
-    open->chunks.push_back(CopyOf(floats_));
+    open->chunks.push_back(CopyOf(floats_, float_starts()));
   }
   if (histograms_ != nullptr && !histograms_->empty() && histograms_->max_t() >= mint &&
       histograms_->min_t() <= maxt) {
-    open->chunks.push_back(CopyOf(*histograms_));
+    open->chunks.push_back(CopyOf(*histograms_, histogram_starts()));
   }
   if (!open->empty()) out.push_back(std::move(open));
   return out;

@@ -29,6 +29,7 @@
 
 #include "tsdb/chunk/float_chunk.h"
 #include "tsdb/chunk/histogram_chunk.h"
+#include "tsdb/chunk/start_column.h"
 #include "tsdb/head/piece.h"
 #include "tsdb/index/series.h"
 
@@ -43,6 +44,11 @@ enum class Outcome {
   kReplaced,   // as kConflict, and this one is now in its place
   kNeedsRead,  // cannot be told without a SealedView; nothing changed
 };
+
+// Whether the sample is stored now, and was not before.
+inline bool IsTaken(Outcome outcome) {
+  return outcome == Outcome::kNew || outcome == Outcome::kNewLate || outcome == Outcome::kReplaced;
+}
 
 // What raw holds at some times of one series, read outside of all locks.
 class SealedView {
@@ -75,6 +81,11 @@ class HeadSeries {
   // The value at `t` becomes this one, whatever is there.
   void ReplaceFloat(int64_t t, double v);
   void ReplaceHistogram(int64_t t, const FloatHistogram& h);
+  // Keeps when what the sample at `t` counts began: directly after one of the above
+  // took it.  `start` is not 0.
+  void NoteStart(int64_t t, int64_t start);
+  // The start of an unsealed sample; 0: not known, or there is none.
+  int64_t StartOf(int64_t t) const;
   // All samples in `times` are gone.
   void Delete(const TimeInterval& times);
 
@@ -121,6 +132,10 @@ class HeadSeries {
     kFloat,      // newest_v_ is its value
     kHistogram,  // or deleted: the value is not kept
   };
+  struct OpenStarts {
+    StartWriter floats;
+    StartWriter histograms;
+  };
   struct Found {
     std::optional<SampleValue> value;
     bool is_cut = false;  // no value; and what raw has is deleted
@@ -131,6 +146,8 @@ class HeadSeries {
   template <typename Same>
   Outcome Classify(int64_t t, const SealedView* sealed, bool replay, const Same& same) const;
   Found FindUnsealed(int64_t t) const;
+  // Where the newest sample is, if it is a float.
+  bool IsUnsealed(int64_t newest) const;
   std::optional<SampleValue> FindOpen(int64_t t) const;
   Outcome PutFloat(int64_t t, double v, Outcome outcome);
   Outcome PutHistogram(int64_t t, const FloatHistogram& h, Outcome outcome);
@@ -141,11 +158,17 @@ class HeadSeries {
   void CloseHistograms();
   Piece& open_piece();
   bool has_cuts() const;
+  // Of the open chunks; null when no sample of them has a start.
+  StartWriter* float_starts() const { return starts_ == nullptr ? nullptr : &starts_->floats; }
+  StartWriter* histogram_starts() const {
+    return starts_ == nullptr ? nullptr : &starts_->histograms;
+  }
   void Note(int64_t t, size_t bytes);
   void Recount();
 
   FloatChunk floats_;
   std::unique_ptr<HistogramChunk> histograms_;
+  std::unique_ptr<OpenStarts> starts_;
   std::unique_ptr<Piece> piece_;  // what is neither open nor frozen
   std::vector<std::shared_ptr<const Piece>> frozen_;
 

@@ -182,14 +182,20 @@ void JournalReplay::ApplyPart(const Record& record, size_t thread) {
   const bool replace = record.decoded.last_wins;
   for (const auto& [series, sample] : part.floats) {
     const JournalRecord::Float& f = *sample;
-    change(series, [&f, replace](HeadSeries& to) {
-      replace ? to.ReplaceFloat(f.t, f.v) : void(to.ReplayFloat(f.t, f.v));
+    const int64_t start = record.decoded.StartOf(f);
+    change(series, [&f, replace, start](HeadSeries& to) {
+      if (replace) to.ReplaceFloat(f.t, f.v);
+      const bool taken = replace || IsTaken(to.ReplayFloat(f.t, f.v));
+      if (taken && start != 0) to.NoteStart(f.t, start);
     });
   }
   for (const auto& [series, sample] : part.histograms) {
     const JournalRecord::Histogram& h = *sample;
-    change(series, [&h, replace](HeadSeries& to) {
-      replace ? to.ReplaceHistogram(h.t, h.h) : void(to.ReplayHistogram(h.t, h.h));
+    const int64_t start = record.decoded.StartOf(h);
+    change(series, [&h, replace, start](HeadSeries& to) {
+      if (replace) to.ReplaceHistogram(h.t, h.h);
+      const bool taken = replace || IsTaken(to.ReplayHistogram(h.t, h.h));
+      if (taken && start != 0) to.NoteStart(h.t, start);
     });
   }
   for (HeadSeries* const series : part.deleted) {

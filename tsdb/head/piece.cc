@@ -7,36 +7,33 @@
 #include "tsdb/base/check.h"
 #include "tsdb/chunk/float_chunk.h"
 #include "tsdb/chunk/histogram_chunk.h"
+#include "tsdb/chunk/start_column.h"
 
 namespace tidemark::tsdb {
 namespace {
 
-template <typename T>
-const T* FindLate(const std::vector<T>& late, int64_t t) {
-  const auto at = std::lower_bound(late.begin(), late.end(), t,
-                                   [](const T& sample, int64_t time) { return sample.t < time; });
-  return at != late.end() && at->t == t ? &*at : nullptr;
-}
-
-// Calls add(run, i) for each sample that is not in `times`.
+// Calls add(run, i, start) for each sample that is not in `times`.
 template <typename Add>
-void ForEachOutside(const ChunkView& chunk, const TimeInterval& times, const Add& add) {
-  const std::unique_ptr<ChunkDecoder> decoder = NewChunkDecoder(chunk);
+void ForEachOutside(const ClosedChunk& chunk, const TimeInterval& times, const Add& add) {
+  const std::unique_ptr<ChunkDecoder> decoder = NewChunkDecoder(chunk.view());
+  StartReader starts(chunk.starts);
   while (decoder->Next()) {
     const SampleRun& run = decoder->run();
     for (size_t i = 0; i < run.size(); ++i) {
-      if (!times.Contains(run.t[i])) add(run, i);
+      const int64_t start = starts.Next(run.t[i]);
+      if (!times.Contains(run.t[i])) add(run, i, start);
     }
   }
   CHECK(decoder->status().ok(), "a chunk in memory does not decode");
 }
 
 template <typename Chunk>
-std::shared_ptr<const ClosedChunk> Closed(const Chunk& chunk) {
+std::shared_ptr<const ClosedChunk> Closed(const Chunk& chunk, const StartWriter& starts) {
   if (chunk.empty()) return nullptr;
   const ChunkView view = chunk.view();
-  return std::make_shared<const ClosedChunk>(
-      ClosedChunk{view.codec, view.count, chunk.min_t(), chunk.max_t(), std::string(view.bytes)});
+  return std::make_shared<const ClosedChunk>(ClosedChunk{view.codec, view.count, chunk.min_t(),
+                                                         chunk.max_t(), std::string(view.bytes),
+                                                         starts.Finish()});
 }
 
 }  // namespace
@@ -80,19 +77,50 @@ std::optional<SampleValue> FindInPiece(const Piece& piece, int64_t t) {
   return std::nullopt;
 }
 
+int64_t FindStartInChunk(const ChunkView& chunk, std::string_view starts, int64_t t) {
+  if (starts.empty()) return 0;
+  StartReader reader(starts);
+  const std::unique_ptr<ChunkDecoder> decoder = NewChunkDecoder(chunk);
+  while (decoder->Next()) {
+    for (const int64_t time : decoder->run().t) {
+      const int64_t start = reader.Next(time);
+      if (time == t) return start;
+    }
+  }
+  return 0;
+}
+
+int64_t FindLateStart(const Piece& piece, int64_t t) {
+  const SampleStart* found = FindLate(piece.late_starts, t);
+  return found == nullptr ? 0 : found->start;
+}
+
+int64_t FindStartInPiece(const Piece& piece, int64_t t) {
+  for (const auto& chunk : piece.chunks) {
+    if (t < chunk->min_t || t > chunk->max_t) continue;
+    const int64_t start = FindStartInChunk(chunk->view(), chunk->starts, t);
+    if (start != 0) return start;
+  }
+  return FindLateStart(piece, t);
+}
+
 std::shared_ptr<const ClosedChunk> WithoutTimes(const ClosedChunk& chunk,
                                                 const TimeInterval& times) {
   if (times.mint <= chunk.min_t && chunk.max_t <= times.maxt) return nullptr;
   FloatChunk floats;
   HistogramChunk histograms;
-  ForEachOutside(chunk.view(), times, [&](const SampleRun& run, size_t i) {
+  StartWriter starts;
+  uint32_t kept = 0;
+  ForEachOutside(chunk, times, [&](const SampleRun& run, size_t i, int64_t start) {
+    if (start != 0) starts.Add(kept, run.t[i], start);
+    ++kept;
     if (run.is_float()) {
       floats.Append(run.t[i], run.v[i]);
     } else {
       histograms.Append(run.t[i], run.h[i]);
     }
   });
-  return floats.empty() ? Closed(histograms) : Closed(floats);
+  return floats.empty() ? Closed(histograms, starts) : Closed(floats, starts);
 }
 
 void RemoveTimes(const TimeInterval& times, Piece& piece) {
@@ -103,6 +131,7 @@ void RemoveTimes(const TimeInterval& times, Piece& piece) {
   const auto inside = [&times](const auto& sample) { return times.Contains(sample.t); };
   std::erase_if(piece.late_floats, inside);
   std::erase_if(piece.late_histograms, inside);
+  std::erase_if(piece.late_starts, inside);
 }
 
 }  // namespace tidemark::tsdb

@@ -34,15 +34,18 @@ struct StagedSeries {
   std::optional<SeriesId> known_id;
 };
 
-// `series` is an index into StagedCommit::series.
+// `series` is an index into StagedCommit::series; `start`, one more than an index
+// into StagedCommit::starts, or 0: not known.
 struct StagedFloat {
   uint32_t series;
+  uint32_t start;
   int64_t t;
   double v;
 };
 
 struct StagedHistogram {
   uint32_t series;
+  uint32_t start;
   int64_t t;
   FloatHistogram h;
 };
@@ -65,10 +68,19 @@ struct StagedCommit {
   std::string labels;  // packed Labels one after another: no allocation a series
   std::vector<StagedSeries> series;
   std::array<StagedShard, kHeadShards> shards;
+  std::vector<int64_t> starts;  // start times of samples
   std::vector<StagedExemplar> exemplars;
   std::vector<std::pair<std::string, Metadata>> metadata;
   // Decodes and checks StagedSeries::encoded.
   std::function<StatusOr<Labels>(std::string_view encoded)> decode;
+
+  // What StagedFloat::start and StagedHistogram::start stand for.
+  uint32_t AddStart(int64_t start) {
+    if (start == 0) return 0;
+    starts.push_back(start);
+    return static_cast<uint32_t>(starts.size());
+  }
+  int64_t start_time(uint32_t start) const { return start == 0 ? 0 : starts[start - 1]; }
 
   std::string_view packed_labels(const StagedSeries& staged) const {
     return std::string_view(labels).substr(staged.labels_at, staged.labels_bytes);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "tsdb/chunk/start_column.h"
+
 namespace tidemark::tsdb {
 namespace {
 
@@ -20,7 +22,7 @@ void SortByTime(std::vector<T>& samples) {
 }  // namespace
 
 HeadIterator::HeadIterator(std::span<const std::shared_ptr<const Piece>> pieces, int64_t mint,
-                           int64_t maxt) {
+                           int64_t maxt, bool start_times) {
   for (const auto& piece : pieces) {
     for (const auto& chunk : piece->chunks) {
       if (chunk->min_t <= maxt && chunk->max_t >= mint) Decode(chunk->view(), mint, maxt);
@@ -31,8 +33,10 @@ HeadIterator::HeadIterator(std::span<const std::shared_ptr<const Piece>> pieces,
     for (const HistogramSample& sample : piece->late_histograms) {
       if (sample.t >= mint && sample.t <= maxt) unsorted_histograms_.push_back(sample);
     }
+    if (start_times) DecodeStarts(*piece, mint, maxt);
   }
   Sort();
+  if (!unsorted_starts_.empty()) AlignStarts();
   Interleave();
 }
 
@@ -50,6 +54,36 @@ void HeadIterator::Decode(const ChunkView& chunk, int64_t mint, int64_t maxt) {
     }
   }
   if (status_.ok()) status_ = decoder->status();
+}
+
+void HeadIterator::DecodeStarts(const Piece& piece, int64_t mint, int64_t maxt) {
+  const auto add = [&](int64_t t, int64_t start) {
+    if (start != 0 && t >= mint && t <= maxt) unsorted_starts_.push_back({t, start});
+  };
+  for (const auto& chunk : piece.chunks) {
+    if (chunk->starts.empty() || chunk->min_t > maxt || chunk->max_t < mint) continue;
+    StartReader starts(chunk->starts);
+    const std::unique_ptr<ChunkDecoder> decoder = NewChunkDecoder(chunk->view());
+    while (decoder->Next()) {
+      for (const int64_t t : decoder->run().t) add(t, starts.Next(t));
+    }
+  }
+  for (const SampleStart& late : piece.late_starts) add(late.t, late.start);
+}
+
+void HeadIterator::AlignStarts() {
+  SortByTime(unsorted_starts_);
+  const auto align = [this](const std::vector<int64_t>& times, std::vector<int64_t>& starts) {
+    starts.assign(times.size(), 0);
+    auto next = unsorted_starts_.begin();
+    for (size_t i = 0; i < times.size(); ++i) {
+      while (next != unsorted_starts_.end() && next->t < times[i]) ++next;
+      if (next != unsorted_starts_.end() && next->t == times[i]) starts[i] = next->start;
+    }
+  };
+  align(float_t_, float_start_);
+  align(histogram_t_, histogram_start_);
+  unsorted_starts_ = {};
 }
 
 void HeadIterator::Sort() {
@@ -91,6 +125,8 @@ void HeadIterator::Use(const Stretch& stretch, size_t from) {
     run_.t = std::span(histogram_t_).subspan(from, n);
     run_.h = std::span(histogram_h_).subspan(from, n);
   }
+  const auto& starts = stretch.is_float ? float_start_ : histogram_start_;
+  if (!starts.empty()) run_.start = std::span(starts).subspan(from, n);
 }
 
 bool HeadIterator::Next() {

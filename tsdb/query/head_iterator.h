@@ -17,7 +17,9 @@ namespace tidemark::tsdb {
 // Threads: one.
 class HeadIterator : public SampleIterator {
  public:
-  HeadIterator(std::span<const std::shared_ptr<const Piece>> pieces, int64_t mint, int64_t maxt);
+  // `start_times`: fill SampleRun::start, too.
+  HeadIterator(std::span<const std::shared_ptr<const Piece>> pieces, int64_t mint, int64_t maxt,
+               bool start_times = false);
 
   bool Next() override;
   bool Seek(int64_t t) override;
@@ -33,17 +35,22 @@ class HeadIterator : public SampleIterator {
   };
 
   void Decode(const ChunkView& chunk, int64_t mint, int64_t maxt);
+  void DecodeStarts(const Piece& piece, int64_t mint, int64_t maxt);
   void Sort();
+  void AlignStarts();
   void Interleave();
   void Use(const Stretch& stretch, size_t from);
 
   std::vector<Sample> unsorted_;  // until Sort
   std::vector<HistogramSample> unsorted_histograms_;
+  std::vector<SampleStart> unsorted_starts_;
 
   std::vector<int64_t> float_t_;
   std::vector<double> float_v_;
   std::vector<int64_t> histogram_t_;
   std::vector<FloatHistogram> histogram_h_;
+  std::vector<int64_t> float_start_;  // both empty when no sample has a start
+  std::vector<int64_t> histogram_start_;
   std::vector<Stretch> stretches_;
   size_t next_ = 0;  // stretch
   SampleRun run_;

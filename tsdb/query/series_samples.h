@@ -16,6 +16,6 @@ namespace tidemark::tsdb {
 // time those stay, unless the piece says last_wins.
 std::unique_ptr<SampleIterator> HeadOverRaw(std::span<const std::shared_ptr<const Piece>> pieces,
                                             std::unique_ptr<SampleIterator> raw, int64_t mint,
-                                            int64_t maxt);
+                                            int64_t maxt, bool start_times);
 
 }  // namespace tidemark::tsdb

@@ -15,13 +15,14 @@ namespace {
 class StorageSeriesSet : public SeriesSet {
  public:
   StorageSeriesSet(const QuerySources& sources, const HeadTenant* tenant,
-                   std::vector<IndexedSeries> series, int64_t mint, int64_t maxt)
+                   std::vector<IndexedSeries> series, int64_t mint, int64_t maxt, bool start_times)
       : sources_(sources),
         tenant_(tenant == nullptr ? 0 : tenant->id),
         salt_(tenant == nullptr ? LabelHash() : TenantSalt(tenant->name)),
         series_(std::move(series)),
         mint_(mint),
-        maxt_(maxt) {}
+        maxt_(maxt),
+        start_times_(start_times) {}
 
   size_t size() const override { return series_.size(); }
   const Labels& labels(size_t i) const override { return series_[i].labels; }
@@ -32,8 +33,8 @@ class StorageSeriesSet : public SeriesSet {
     const LabelHash hash = HashLabels(series.labels.packed(), salt_);
     const auto pieces = sources_.head.Snapshot(hash, mint_, maxt_);
     auto raw = std::make_unique<RawIterator>(sources_.store, sources_.partitions.Get(), tenant_,
-                                             series.id, mint_, maxt_);
-    return HeadOverRaw(pieces, std::move(raw), mint_, maxt_);
+                                             series.id, mint_, maxt_, start_times_);
+    return HeadOverRaw(pieces, std::move(raw), mint_, maxt_, start_times_);
   }
 
  private:
@@ -43,6 +44,7 @@ class StorageSeriesSet : public SeriesSet {
   const std::vector<IndexedSeries> series_;
   const int64_t mint_;
   const int64_t maxt_;
+  const bool start_times_;
 };
 
 // At most `limit`; 0: all.
@@ -80,8 +82,8 @@ StatusOr<std::unique_ptr<SeriesSet>> StorageQuerier::Select(std::span<const Matc
     ASSIGN_OR_RETURN(series, Find(matchers, mint, maxt, hints.cancellation));
   }
   if (hints.limit != 0 && series.size() > hints.limit) series.resize(hints.limit);
-  return std::unique_ptr<SeriesSet>(
-      std::make_unique<StorageSeriesSet>(sources_, tenant_, std::move(series), mint, maxt));
+  return std::unique_ptr<SeriesSet>(std::make_unique<StorageSeriesSet>(
+      sources_, tenant_, std::move(series), mint, maxt, hints.start_times));
 }
 
 StatusOr<std::vector<std::string>> StorageQuerier::LabelNames(std::span<const Matcher> matchers,

@@ -17,6 +17,8 @@ constexpr char kPlainFloats = 1;  // samples, each float has 8 bytes; no longer 
 constexpr char kSamples = 2;
 constexpr char kDelete = 3;
 constexpr char kSamplesLastWins = 4;
+// Beside one of these, but kDelete: start columns follow the head.
+constexpr char kWithStarts = 0x40;
 constexpr size_t kLeastEntryBytes = 3;
 
 // Wraps around, as differences of any two 64-bit numbers must be able to.
@@ -87,6 +89,30 @@ bool ReadBody(char kind, std::string_view& in, JournalRecord& record) {
   return floats && ReadHistograms(in, record);
 }
 
+// What of a record is decoded with its samples' times.
+struct StartColumns {
+  std::string_view floats;
+  std::string_view histograms;
+};
+
+template <typename T>
+bool ReadStarts(std::string_view column, const std::vector<T>& samples,
+                std::vector<int64_t>& starts) {
+  if (column.empty()) return true;
+  StartReader reader(column);
+  starts.reserve(samples.size());
+  for (const T& sample : samples) starts.push_back(reader.Next(sample.t));
+  return reader.ok();
+}
+
+bool ReadBodyWithStarts(char kind, std::string_view& in, JournalRecord& record) {
+  StartColumns starts;
+  return kind != kDelete && ReadLengthPrefixed(in, starts.floats) &&
+         ReadLengthPrefixed(in, starts.histograms) && ReadBody(kind, in, record) &&
+         ReadStarts(starts.floats, record.floats, record.float_starts) &&
+         ReadStarts(starts.histograms, record.histograms, record.histogram_starts);
+}
+
 void AppendHead(char kind, TenantId tenant, uint64_t sequence, uint64_t durable, std::string& out) {
   out.push_back(kind);
   AppendVarint(out, tenant);
@@ -102,14 +128,22 @@ void JournalWriter::Section::AddKey(SeriesId next_series, int64_t next_t) {
   t = next_t;
 }
 
-void JournalWriter::AddHistogram(SeriesId series, int64_t t, const FloatHistogram& h) {
+void JournalWriter::AddHistogram(SeriesId series, int64_t t, const FloatHistogram& h,
+                                 int64_t start) {
+  histogram_starts_.Add(t, start);
   histograms_.AddKey(series, t);
   AppendHistogram(histograms_.bytes, h);
 }
 
 std::string JournalWriter::Finish(TenantId tenant, uint64_t sequence, uint64_t durable) {
   std::string out;
-  AppendHead(last_wins_ ? kSamplesLastWins : kSamples, tenant, sequence, durable, out);
+  const bool starts = !float_starts_.column.empty() || !histogram_starts_.column.empty();
+  const char kind = last_wins_ ? kSamplesLastWins : kSamples;
+  AppendHead(starts ? kind | kWithStarts : kind, tenant, sequence, durable, out);
+  if (starts) {
+    AppendLengthPrefixed(out, float_starts_.column.Finish());
+    AppendLengthPrefixed(out, histogram_starts_.column.Finish());
+  }
   floats_.Finish(out);
   out += histograms_.bytes;
   *this = JournalWriter();
@@ -133,7 +167,8 @@ std::string EncodeDelete(const DeletedSamples& deleted, TenantId tenant, uint64_
 }
 
 StatusOr<JournalRecord> DecodeJournalRecord(uint64_t sequence, std::string_view bytes) {
-  if (bytes.empty() || bytes[0] < kPlainFloats || bytes[0] > kSamplesLastWins) {
+  const char kind = bytes.empty() ? '\0' : static_cast<char>(bytes[0] & ~kWithStarts);
+  if (kind < kPlainFloats || kind > kSamplesLastWins) {
     return DataLoss(fmt::format("journal record {}: kind {}, this program knows {} to {}", sequence,
                                 bytes.empty() ? -1 : int{bytes[0]}, int{kPlainFloats},
                                 int{kSamplesLastWins}));
@@ -142,7 +177,7 @@ StatusOr<JournalRecord> DecodeJournalRecord(uint64_t sequence, std::string_view 
   std::string_view in = bytes.substr(1);
   uint64_t lag;
   if (!ReadVarint32(in, record.tenant) || !ReadVarint(in, lag) || lag > sequence ||
-      !ReadBody(bytes[0], in, record)) {
+      !(kind == bytes[0] ? ReadBody(kind, in, record) : ReadBodyWithStarts(kind, in, record))) {
     return DataLoss(
         fmt::format("journal record {}: damaged {} bytes before its end", sequence, in.size()));
   }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "tsdb/base/status.h"
+#include "tsdb/chunk/start_column.h"
 #include "tsdb/model/histogram.h"
 #include "tsdb/model/time_intervals.h"
 #include "tsdb/store/journal_floats.h"
@@ -22,8 +23,12 @@ namespace tidemark::tsdb {
 // Threads: one.
 class JournalWriter {
  public:
-  void AddFloat(SeriesId series, int64_t t, double v) { floats_.Add(series, t, v); }
-  void AddHistogram(SeriesId series, int64_t t, const FloatHistogram& h);
+  // `start`: when what the sample counts began; 0: not known.
+  void AddFloat(SeriesId series, int64_t t, double v, int64_t start = 0) {
+    floats_.Add(series, t, v);
+    float_starts_.Add(t, start);
+  }
+  void AddHistogram(SeriesId series, int64_t t, const FloatHistogram& h, int64_t start = 0);
   // Some of the samples replace others.
   void SetLastWins() { last_wins_ = true; }
   bool empty() const { return floats_.empty() && histograms_.bytes.empty(); }
@@ -40,8 +45,19 @@ class JournalWriter {
     SeriesId series = 0;
     int64_t t = 0;
   };
+  // Of all samples of one type.
+  struct Starts {
+    void Add(int64_t t, int64_t start) {
+      if (start != 0) column.Add(samples, t, start);
+      ++samples;
+    }
+    StartWriter column;
+    uint32_t samples = 0;
+  };
   JournalFloatWriter floats_;
   Section histograms_;
+  Starts float_starts_;
+  Starts histogram_starts_;
   bool last_wins_ = false;
 };
 
@@ -68,6 +84,18 @@ struct JournalRecord {
   uint64_t durable = 0;
   std::vector<Float> floats;
   std::vector<Histogram> histograms;
+  // As long as those, or empty: when what each counts began; 0: not known.
+  std::vector<int64_t> float_starts;
+  std::vector<int64_t> histogram_starts;
+  // `sample` is one of floats, or of histograms.
+  int64_t StartOf(const Float& sample) const {
+    return float_starts.empty() ? 0 : float_starts[static_cast<size_t>(&sample - floats.data())];
+  }
+  int64_t StartOf(const Histogram& sample) const {
+    return histogram_starts.empty()
+               ? 0
+               : histogram_starts[static_cast<size_t>(&sample - histograms.data())];
+  }
   // The samples replace what is at their times.
   bool last_wins = false;
   // Of a delete, which has no samples; otherwise without series.

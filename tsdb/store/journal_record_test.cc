@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <limits>
 #include <random>
@@ -27,13 +28,25 @@ JournalRecord RandomRecord(std::mt19937_64& random) {
   for (uint64_t n = random() % 10; n > 0; --n) {
     record.histograms.push_back({random(), static_cast<int64_t>(random()), histograms.Any()});
   }
+  if (random() % 2 == 0) {
+    for (const auto& f : record.floats) {
+      record.float_starts.push_back(random() % 3 == 0 ? 0 : f.t / 1000);
+    }
+    record.histogram_starts.assign(record.histograms.size(), 77);
+  }
   return record;
+}
+
+bool HasStarts(const std::vector<int64_t>& starts) {
+  return std::any_of(starts.begin(), starts.end(), [](int64_t start) { return start != 0; });
 }
 
 std::string Encode(const JournalRecord& record, uint64_t sequence, uint64_t durable) {
   JournalWriter writer;
-  for (const auto& f : record.floats) writer.AddFloat(f.series, f.t, f.v);
-  for (const auto& h : record.histograms) writer.AddHistogram(h.series, h.t, h.h);
+  for (const auto& f : record.floats) writer.AddFloat(f.series, f.t, f.v, record.StartOf(f));
+  for (const auto& h : record.histograms) {
+    writer.AddHistogram(h.series, h.t, h.h, record.StartOf(h));
+  }
   return writer.Finish(record.tenant, sequence, durable);
 }
 
@@ -53,6 +66,11 @@ TEST(JournalRecordTest, WhatIsWrittenIsReadBitForBit) {
       EXPECT_EQ(std::bit_cast<uint64_t>(got->floats[i].v),
                 std::bit_cast<uint64_t>(want.floats[i].v));
     }
+    EXPECT_EQ(HasStarts(got->float_starts), HasStarts(want.float_starts));
+    for (size_t i = 0; i < want.floats.size(); ++i) {
+      EXPECT_EQ(got->StartOf(got->floats[i]), want.StartOf(want.floats[i]));
+    }
+    EXPECT_EQ(got->histogram_starts, want.histogram_starts);
     ASSERT_EQ(got->histograms.size(), want.histograms.size());
     for (size_t i = 0; i < want.histograms.size(); ++i) {
       EXPECT_EQ(got->histograms[i].series, want.histograms[i].series);
@@ -74,6 +92,27 @@ TEST(JournalRecordTest, BytesAreAsDocumented) {
                         "\x09\x02\x00\x7f\xf0",     // two bytes, +1, +0, 1.0 ^ 2.0
                         15));
   EXPECT_TRUE(writer.empty());
+  writer.AddFloat(42, 1000, 1.0, 500);
+  writer.AddFloat(43, 1000, 2.0);
+  EXPECT_EQ(writer.Finish(7, 9, 8).substr(0, 8), std::string("\x42\x07\x01"  // a kind with starts
+                                                             "\x03\x05\xe8\x07"  // one, 500
+                                                             "\0",
+                                                             8));
+}
+
+TEST(JournalRecordTest, DamagedStartsShow) {
+  JournalWriter writer;
+  writer.AddFloat(42, 1000, 1.0, 500);
+  writer.AddHistogram(43, 1000, FloatHistogram(), 600);
+  const std::string good = writer.Finish(7, 9, 8);
+  for (const size_t at : {size_t{0}, size_t{4}}) {  // no such kind; no such mode
+    std::string bad = good;
+    bad[at] = at == 0 ? '\x43' : '\x07';
+    EXPECT_EQ(DecodeJournalRecord(9, bad).status().code(), StatusCode::kDataLoss);
+  }
+  for (size_t n = 0; n < 9; ++n) {
+    EXPECT_EQ(DecodeJournalRecord(9, good.substr(0, n)).status().code(), StatusCode::kDataLoss);
+  }
 }
 
 TEST(JournalRecordTest, TheFirstVersionIsRead) {

@@ -12,6 +12,7 @@ const std::string kWhere = "raw";
 // "" or what is wrong with the samples of one run.
 std::string CheckSamples(const EncodedRun& run) {
   const auto decoder = NewChunkDecoder(run.chunk);
+  StartReader starts(run.starts);
   uint64_t n = 0;
   int64_t first = 0;
   int64_t last = 0;
@@ -20,10 +21,12 @@ std::string CheckSamples(const EncodedRun& run) {
       if (n > 0 && t <= last) return fmt::format("sample {} at {} is not after {}", n, t, last);
       if (n++ == 0) first = t;
       last = t;
+      starts.Next(t);
     }
   }
   if (!decoder->status().ok()) return std::string(MessageOf(decoder->status()));
   if (n != run.chunk.count) return fmt::format("{} samples, {} announced", n, run.chunk.count);
+  if (!starts.ok()) return "the starts of the samples are damaged";
   if (n == 0) return "no samples";
   if (first == run.info.min_t && last == run.info.max_t) return "";
   return fmt::format("samples from {} to {}, {} to {} announced", DescribeTime(first),

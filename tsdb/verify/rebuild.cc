@@ -133,12 +133,14 @@ std::string Rebuilder::WithoutUnknown(uint64_t sequence, const JournalRecord& re
   uint64_t lost = 0;
   for (const auto& sample : record.floats) {
     const bool known = series_.contains({record.tenant, sample.series});
-    if (known) writer.AddFloat(sample.series, sample.t, sample.v);
+    if (known) writer.AddFloat(sample.series, sample.t, sample.v, record.StartOf(sample));
     lost += known ? 0 : 1;
   }
   for (const auto& sample : record.histograms) {
     const bool known = series_.contains({record.tenant, sample.series});
-    if (known) writer.AddHistogram(sample.series, sample.t, sample.h);
+    if (known) {
+      writer.AddHistogram(sample.series, sample.t, sample.h, record.StartOf(sample));
+    }
     lost += known ? 0 : 1;
   }
   if (lost == 0) return "";
