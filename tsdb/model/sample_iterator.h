@@ -20,7 +20,7 @@ struct SampleRun {
   // When what each sample counts began, in milliseconds since the Unix epoch; 0:
   // not known.  Empty where none is known, or none was asked for
   // (SelectHints::start_times).
-  std::span<const int64_t> start;
+  std::span<const int64_t> start{};
 
   size_t size() const { return t.size(); }
   bool is_float() const { return h.empty(); }
