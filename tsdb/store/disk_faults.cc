@@ -243,7 +243,7 @@ void DiskFaults::Impl::LoseUnsynced(uint64_t seed, bool garbage) {
     const uint64_t unsynced = file.written - file.synced;
     const uint64_t kept = file.synced + (unsynced == 0 ? 0 : random() % (unsynced + 1));
     std::filesystem::resize_file(path, kept, error);
-    if (!garbage || unsynced == 0) continue;
+    if (!garbage || unsynced == 0 || KindOf(path) != FileKind::kLog) continue;
     std::ofstream out(path, std::ios::binary | std::ios::app);
     for (uint64_t i = random() % 300; i > 0; --i) out.put(static_cast<char>(random()));
   }

@@ -44,7 +44,8 @@ class DiskFaults {
   void CutPower();
   // After CutPower, when no database is open: cuts every file that was written
   // since this was made to what was synced, or to some point behind that; with
-  // `garbage`, some bytes that nobody wrote follow.  Files whose names were not
+  // `garbage`, some bytes that nobody wrote follow in logs (a manifest that has
+  // them is refused, and repaired without loss).  Files whose names were not
   // synced may be gone.  Then the power is back.
   void LoseUnsynced(uint64_t seed, bool garbage);
 
