@@ -88,8 +88,9 @@ std::string Body(bool sorted) {
 void BM_Ingest(benchmark::State& state) {
   NullStorage storage;
   Metrics metrics;
+  const IngestOptions options;
   const auto routes = IngestRoutes(
-      {}, [&storage] { return &storage; }, metrics);
+      options, [&storage] { return &storage; }, metrics);
   HttpRequest request;
   request.body = Body(state.range(0) == 1);
   for (auto _ : state) {
