@@ -72,11 +72,10 @@ void BodyWriter::WriteSample(const proto::SampleView& sample) {
 
 void BodyWriter::WriteHistogram(const proto::HistogramView& view) {
   if (!Admit(view.t)) return;
-  StatusOr<tsdb::FloatHistogram> histogram = ReadHistogram(view);
-  if (!histogram.ok()) {
-    return Refuse(Refusal::kInvalidHistogram, 1, MessageOf(histogram.status()));
+  if (const Status read = ReadHistogram(view, histogram_); !read.ok()) {
+    return Refuse(Refusal::kInvalidHistogram, 1, MessageOf(read));
   }
-  const Status status = appender_.TakeHistogram(*series_, view.t, *histogram);
+  const Status status = appender_.TakeHistogram(*series_, view.t, histogram_);
   if (Taken(status, Refusal::kInvalidHistogram)) Accept(&IngestCounts::histograms);
 }
 

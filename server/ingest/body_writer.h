@@ -103,6 +103,7 @@ class BodyWriter : private tsdb::LabelDecoder {
   // Labels of series that ReadSeriesLabels refused, by where they are.
   std::map<const char*, Refusal> undecodable_;
   std::vector<proto::LabelView> decoded_;
+  tsdb::FloatHistogram histogram_;
 
   // Of the current series.
   const proto::SeriesView* view_ = nullptr;

@@ -8,15 +8,15 @@ namespace {
 // Histogram.ResetHint of proto/remote.proto.
 constexpr int32_t kGaugeHint = 3;
 
-std::vector<tsdb::BucketSpan> ReadSpans(const std::vector<proto::SpanView>& spans) {
-  std::vector<tsdb::BucketSpan> out;
+void ReadSpans(const std::vector<proto::SpanView>& spans, std::vector<tsdb::BucketSpan>& out) {
+  out.clear();
   out.reserve(spans.size());
   for (const proto::SpanView& s : spans) out.push_back({s.offset, s.length});
-  return out;
 }
 
 Status AddDeltas(const std::vector<int64_t>& deltas, std::vector<double>& out) {
   int64_t count = 0;
+  out.clear();
   out.reserve(deltas.size());
   for (const int64_t delta : deltas) {
     if (__builtin_add_overflow(count, delta, &count)) {
@@ -57,23 +57,22 @@ Status ReduceToKnownSchema(tsdb::FloatHistogram& h) {
 
 }  // namespace
 
-StatusOr<tsdb::FloatHistogram> ReadHistogram(const proto::HistogramView& view) {
-  tsdb::FloatHistogram h;
-  if (view.reset_hint == kGaugeHint) h.counter_reset_hint = tsdb::CounterResetHint::kGauge;
+Status ReadHistogram(const proto::HistogramView& view, tsdb::FloatHistogram& h) {
+  h.counter_reset_hint = view.reset_hint == kGaugeHint ? tsdb::CounterResetHint::kGauge
+                                                       : tsdb::CounterResetHint::kUnknown;
   h.schema = view.schema;
   h.zero_threshold = view.zero_threshold;
   h.zero_count =
       view.is_float_zero ? view.zero_count_float : static_cast<double>(view.zero_count_int);
   h.count = view.is_float ? view.count_float : static_cast<double>(view.count_int);
   h.sum = view.sum;
-  h.positive_spans = ReadSpans(view.positive_spans);
-  h.negative_spans = ReadSpans(view.negative_spans);
+  ReadSpans(view.positive_spans, h.positive_spans);
+  ReadSpans(view.negative_spans, h.negative_spans);
   h.custom_values = view.custom_values;
   RETURN_IF_ERROR(ReadBuckets(view, h));
   RETURN_IF_ERROR(ReduceToKnownSchema(h));
   RETURN_IF_ERROR(h.Validate());
-  if (!view.is_float) RETURN_IF_ERROR(h.ValidateIntegerCount());
-  return h;
+  return view.is_float ? OkStatus() : h.ValidateIntegerCount();
 }
 
 }  // namespace tidemark::server

@@ -13,6 +13,7 @@ namespace tidemark::server {
 // Schemas 9 to 52, which readers may not know, are reduced to 8.
 //   kInvalidArgument  what FloatHistogram::Validate says, and ValidateIntegerCount
 //                     of integer counts, or a bucket count past 64 bits
-StatusOr<tsdb::FloatHistogram> ReadHistogram(const proto::HistogramView& view);
+// `h` may hold anything before; its memory is used again.
+Status ReadHistogram(const proto::HistogramView& view, tsdb::FloatHistogram& h);
 
 }  // namespace tidemark::server

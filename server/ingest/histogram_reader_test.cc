@@ -10,6 +10,19 @@ namespace {
 
 using tsdb::FloatHistogram;
 
+// Into a histogram that held another one, as requests have it.
+StatusOr<FloatHistogram> Read(const proto::HistogramView& view) {
+  FloatHistogram h;
+  h.counter_reset_hint = tsdb::CounterResetHint::kGauge;
+  h.positive_spans = {{7, 2}, {1, 1}};
+  h.negative_spans = {{7, 1}};
+  h.positive_buckets = {1, 2, 3};
+  h.negative_buckets = {4};
+  h.custom_values = {5};
+  RETURN_IF_ERROR(ReadHistogram(view, h));
+  return h;
+}
+
 // Buckets 1, 3 and, after a gap, 2; five in the negative one; two zeros.
 proto::HistogramView Integer() {
   proto::HistogramView v;
@@ -26,7 +39,7 @@ proto::HistogramView Integer() {
 }
 
 TEST(HistogramReaderTest, DeltasBecomeAbsoluteCounts) {
-  const StatusOr<FloatHistogram> h = ReadHistogram(Integer());
+  const StatusOr<FloatHistogram> h = Read(Integer());
   ASSERT_TRUE(h.ok()) << h.status();
   EXPECT_EQ(h->count, 13);
   EXPECT_EQ(h->zero_count, 2);
@@ -46,7 +59,7 @@ TEST(HistogramReaderTest, FloatCountsStayAsTheyAre) {
   v.custom_values = {0.1, 0.5};
   v.positive_spans = {{0, 3}};
   v.positive_counts = {1, 1.5, 2};
-  const StatusOr<FloatHistogram> h = ReadHistogram(v);
+  const StatusOr<FloatHistogram> h = Read(v);
   ASSERT_TRUE(h.ok()) << h.status();
   EXPECT_EQ(h->positive_buckets, v.positive_counts);
   EXPECT_EQ(h->custom_values, v.custom_values);
@@ -60,14 +73,14 @@ TEST(HistogramReaderTest, OnlyTheGaugeHintIsTrusted) {
   for (int32_t sent = 0; sent < 5; ++sent) {
     proto::HistogramView v = Integer();
     v.reset_hint = sent;
-    EXPECT_EQ(ReadHistogram(v)->counter_reset_hint, kHints[sent]) << sent;
+    EXPECT_EQ(Read(v)->counter_reset_hint, kHints[sent]) << sent;
   }
 }
 
 TEST(HistogramReaderTest, AStaleMarkerIsAHistogramOfNothing) {
   proto::HistogramView v;
   v.sum = std::bit_cast<double>(uint64_t{0x7ff0000000000002});
-  const StatusOr<FloatHistogram> h = ReadHistogram(v);
+  const StatusOr<FloatHistogram> h = Read(v);
   ASSERT_TRUE(h.ok()) << h.status();
   EXPECT_TRUE(h->IsStale());
 }
@@ -78,13 +91,13 @@ TEST(HistogramReaderTest, SchemasPastTheFinestAreReduced) {
   v.count_int = 3;
   v.positive_spans = {{1, 2}};  // (1, b], (b, b²] with b⁵¹² = 2
   v.positive_deltas = {1, 1};
-  const StatusOr<FloatHistogram> h = ReadHistogram(v);
+  const StatusOr<FloatHistogram> h = Read(v);
   ASSERT_TRUE(h.ok()) << h.status();
   EXPECT_EQ(h->schema, 8);
   EXPECT_EQ(h->positive_buckets, (std::vector<double>{3}));
 
   v.positive_spans = {{1, 3}};
-  EXPECT_EQ(ReadHistogram(v).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Read(v).status().code(), StatusCode::kInvalidArgument);
 }
 
 TEST(HistogramReaderTest, RefusesWhatDoesNotAddUp) {
@@ -111,7 +124,7 @@ TEST(HistogramReaderTest, RefusesWhatDoesNotAddUp) {
     SCOPED_TRACE(c.name);
     proto::HistogramView v = Integer();
     c.damage(v);
-    const StatusOr<FloatHistogram> h = ReadHistogram(v);
+    const StatusOr<FloatHistogram> h = Read(v);
     EXPECT_EQ(h.status().code(), StatusCode::kInvalidArgument);
     EXPECT_FALSE(MessageOf(h.status()).empty());
   }

@@ -142,6 +142,7 @@ void CommitWalk::AddHistograms(size_t k, HeadShard& shard) {
     if (Count(outcome, sample.series, sample.t)) {
       record_.AddHistogram(series.id, sample.t, sample.h, start);
     }
+    staged_.Discard(sample.h);
   }
   histograms.resize(kept);
 }

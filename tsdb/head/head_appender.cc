@@ -18,7 +18,11 @@ std::string_view Shown(std::string_view s) { return s.substr(0, kShown); }
 }  // namespace
 
 HeadAppender::HeadAppender(const AppenderContext& context, std::string_view tenant)
-    : context_(context), retention_(context.retention.Of(tenant)), salt_(TenantSalt(tenant)) {
+    : context_(context),
+      retention_(context.retention.Of(tenant)),
+      salt_(TenantSalt(tenant)),
+      owned_(StagedCommit::Make()),
+      staged_(*owned_) {
   staged_.tenant = tenant;
   staged_.decode = [this](std::string_view encoded) -> StatusOr<Labels> {
     ASSIGN_OR_RETURN(Labels labels, decoder_->Decode(encoded));
@@ -26,6 +30,8 @@ HeadAppender::HeadAppender(const AppenderContext& context, std::string_view tena
     return labels;
   };
 }
+
+HeadAppender::~HeadAppender() { StagedCommit::Recycle(std::move(owned_)); }
 
 Status HeadAppender::CheckLabels(const Labels& labels) const {
   size_t n = 0;
@@ -96,7 +102,7 @@ Status HeadAppender::TakeHistogram(SeriesRef series, int64_t t, FloatHistogram& 
   CHECK(series < staged_.series.size(), "a SeriesRef that GetSeries did not return");
   RETURN_IF_ERROR(CheckTime(t));
   RETURN_IF_ERROR(h.Validate());
-  staged_.Use(series).histograms.push_back({series, staged_.AddStart(start), t, std::move(h)});
+  staged_.Stage(series, staged_.AddStart(start), t, h);
   return OkStatus();
 }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string_view>
 
 #include "tsdb/block/retention.h"
@@ -29,6 +30,7 @@ struct AppenderContext {
 class HeadAppender : public Appender {
  public:
   HeadAppender(const AppenderContext& context, std::string_view tenant);
+  ~HeadAppender() override;
 
   StatusOr<SeriesRef> GetSeries(const Labels& labels) override;
   StatusOr<SeriesRef> GetEncodedSeries(std::string_view encoded, LabelDecoder& decoder) override;
@@ -50,7 +52,8 @@ class HeadAppender : public Appender {
   const AppenderContext& context_;
   const RetentionMark& retention_;
   const LabelHash salt_;
-  StagedCommit staged_;
+  std::unique_ptr<StagedCommit> owned_;
+  StagedCommit& staged_;
   LabelDecoder* decoder_ = nullptr;
 };
 

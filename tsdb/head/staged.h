@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -73,6 +74,18 @@ struct StagedCommit {
   std::vector<std::pair<std::string, Metadata>> metadata;
   // Decodes and checks StagedSeries::encoded.
   std::function<StatusOr<Labels>(std::string_view encoded)> decode;
+  // Histograms that are done with, for the memory of their vectors.
+  std::vector<FloatHistogram> spare;
+
+  // One whose memory may come from another that this thread recycled.
+  static std::unique_ptr<StagedCommit> Make();
+  // Empties it and keeps it for the next Make, unless it has grown large.
+  static void Recycle(std::unique_ptr<StagedCommit> staged);
+
+  // Stages a histogram, and leaves a spare one in `h`; `start` is AddStart's.
+  void Stage(uint32_t ref, uint32_t start, int64_t t, FloatHistogram& h);
+  // Makes `h` a spare one.
+  void Discard(FloatHistogram& h);
 
   // What StagedFloat::start and StagedHistogram::start stand for.
   uint32_t AddStart(int64_t start) {
