@@ -4,11 +4,12 @@
 #include <snappy.h>
 
 #include <algorithm>
-#include <map>
+#include <memory>
 #include <string>
 
 #include "proto/remote.pb.h"
 #include "server/ingest/ingest.h"
+#include "server/null_storage_for_test.h"
 
 namespace tidemark::server {
 namespace {
@@ -33,33 +34,11 @@ class NullAppender : public tsdb::Appender {
   tsdb::SeriesRef next_ = 0;
 };
 
-class NullStorage : public tsdb::Storage {
+class TakingStorage : public NullStorage {
  public:
   std::unique_ptr<tsdb::Appender> NewAppender(std::string_view) override {
     return std::make_unique<NullAppender>();
   }
-  StatusOr<std::unique_ptr<tsdb::Querier>> NewQuerier(std::string_view, int64_t,
-                                                      int64_t) const override {
-    return tidemark::Unimplemented("nothing is kept");
-  }
-  std::map<std::string, tsdb::Metadata> MetricMetadata(std::string_view) const override {
-    return {};
-  }
-  StatusOr<std::vector<tsdb::SeriesExemplars>> Exemplars(std::string_view,
-                                                         std::span<const tsdb::Matcher>, int64_t,
-                                                         int64_t) const override {
-    return std::vector<tsdb::SeriesExemplars>();
-  }
-  StatusOr<std::string> Snapshot() override { return std::string(); }
-  StatusOr<tsdb::DeleteReport> Delete(std::string_view, std::span<const tsdb::Matcher>, int64_t,
-                                      int64_t) override {
-    return tsdb::DeleteReport();
-  }
-  Status CleanTombstones() override { return OkStatus(); }
-  Status Flush() override { return OkStatus(); }
-  std::vector<tsdb::TenantStats> Stats() const override { return {}; }
-  Status WriteHealth() const override { return OkStatus(); }
-  Status Close() override { return OkStatus(); }
 };
 
 std::string Body(bool sorted) {
@@ -86,7 +65,7 @@ std::string Body(bool sorted) {
 }
 
 void BM_Ingest(benchmark::State& state) {
-  NullStorage storage;
+  TakingStorage storage;
   Metrics metrics;
   const IngestOptions options;
   const auto routes = IngestRoutes(

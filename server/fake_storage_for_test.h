@@ -2,7 +2,6 @@
 #pragma once
 
 #include <atomic>
-#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -10,7 +9,7 @@
 #include <vector>
 
 #include "promql/testing/memory_storage.h"
-#include "tsdb/storage.h"
+#include "server/null_storage_for_test.h"
 
 namespace tidemark::server {
 
@@ -24,22 +23,13 @@ struct FakeStorageState {
   Status snapshot_result;
 };
 
-class FakeStorage : public tsdb::Storage {
+class FakeStorage : public NullStorage {
  public:
   explicit FakeStorage(FakeStorageState& state) : state_(state) {}
 
-  std::unique_ptr<tsdb::Appender> NewAppender(std::string_view) override { return nullptr; }
   StatusOr<std::unique_ptr<tsdb::Querier>> NewQuerier(std::string_view tenant, int64_t mint,
                                                       int64_t maxt) const override {
     return nothing_.NewQuerier(tenant, mint, maxt);
-  }
-  std::map<std::string, tsdb::Metadata> MetricMetadata(std::string_view) const override {
-    return {};
-  }
-  StatusOr<std::vector<tsdb::SeriesExemplars>> Exemplars(std::string_view,
-                                                         std::span<const tsdb::Matcher>, int64_t,
-                                                         int64_t) const override {
-    return std::vector<tsdb::SeriesExemplars>();
   }
   StatusOr<tsdb::DeleteReport> Delete(std::string_view tenant,
                                       std::span<const tsdb::Matcher> matchers, int64_t mint,
@@ -62,8 +52,6 @@ class FakeStorage : public tsdb::Storage {
     RETURN_IF_ERROR(state_.snapshot_result);
     return std::string("20260131T120000Z-00000000000000ff");
   }
-  std::vector<tsdb::TenantStats> Stats() const override { return {}; }
-  Status WriteHealth() const override { return OkStatus(); }
   Status Close() override {
     ++state_.closed;
     return OkStatus();

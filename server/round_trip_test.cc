@@ -8,9 +8,9 @@
 #include <nlohmann/json.hpp>
 
 #include "promql/engine.h"
-#include "proto/remote.pb.h"
 #include "server/api/api.h"
 #include "server/ingest/ingest.h"
+#include "server/write_request_for_test.h"
 #include "tsdb/store/keys.h"
 #include "tsdb/store/store.h"
 
@@ -80,23 +80,6 @@ class RoundTripTest : public testing::Test {
   // The result of an instant query now.
   json Query(std::string expr) {
     return Get("/api/v1/query", {{"query", std::move(expr)}})["data"]["result"];
-  }
-
-  static proto::TimeSeries* AddSeries(
-      proto::WriteRequest& request,
-      std::initializer_list<std::pair<const char*, const char*>> labels) {
-    proto::TimeSeries* series = request.add_timeseries();
-    for (const auto& [name, value] : labels) {
-      proto::Label* label = series->add_labels();
-      label->set_name(name);
-      label->set_value(value);
-    }
-    return series;
-  }
-  static void AddSample(proto::TimeSeries* series, int64_t t, double v) {
-    proto::Sample* sample = series->add_samples();
-    sample->set_timestamp(t);
-    sample->set_value(v);
   }
 
   // A counter of two series, a histogram with an exemplar, and metadata.

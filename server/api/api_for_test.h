@@ -13,11 +13,12 @@
 
 #include "promql/testing/memory_storage.h"
 #include "server/api/api_context.h"
+#include "server/null_storage_for_test.h"
 
 namespace tidemark::server {
 
 // A Storage to read from: what MemoryStorage holds.
-class ReadableStorage : public tsdb::Storage {
+class ReadableStorage : public NullStorage {
  public:
   promql::MemoryStorage memory;
   std::map<std::string, tsdb::Metadata> metadata;
@@ -53,17 +54,6 @@ class ReadableStorage : public tsdb::Storage {
     }
     return found;
   }
-  std::unique_ptr<tsdb::Appender> NewAppender(std::string_view) override { return nullptr; }
-  StatusOr<tsdb::DeleteReport> Delete(std::string_view, std::span<const tsdb::Matcher>, int64_t,
-                                      int64_t) override {
-    return tsdb::DeleteReport();
-  }
-  Status CleanTombstones() override { return OkStatus(); }
-  Status Flush() override { return OkStatus(); }
-  StatusOr<std::string> Snapshot() override { return std::string(); }
-  std::vector<tsdb::TenantStats> Stats() const override { return {}; }
-  Status WriteHealth() const override { return OkStatus(); }
-  Status Close() override { return OkStatus(); }
 };
 
 class ApiForTest : public testing::Test {

@@ -8,7 +8,8 @@
 #include <map>
 #include <set>
 
-#include "proto/remote.pb.h"
+#include "server/null_storage_for_test.h"
+#include "server/write_request_for_test.h"
 
 namespace tidemark::server {
 namespace {
@@ -25,7 +26,7 @@ std::string Named(std::string_view metric) {
 }
 
 // A storage of maps that keeps the first value of each time.
-class FakeStorage : public tsdb::Storage {
+class FakeStorage : public NullStorage {
  public:
   using Key = std::pair<std::string, int64_t>;  // labels as text, time
   std::map<Key, double> floats;
@@ -39,28 +40,6 @@ class FakeStorage : public tsdb::Storage {
   int64_t oldest = 0;
 
   std::unique_ptr<tsdb::Appender> NewAppender(std::string_view t) override;
-  StatusOr<std::unique_ptr<tsdb::Querier>> NewQuerier(std::string_view, int64_t,
-                                                      int64_t) const override {
-    return tidemark::Unimplemented("not read here");
-  }
-  std::map<std::string, tsdb::Metadata> MetricMetadata(std::string_view) const override {
-    return {};
-  }
-  StatusOr<std::vector<tsdb::SeriesExemplars>> Exemplars(std::string_view,
-                                                         std::span<const tsdb::Matcher>, int64_t,
-                                                         int64_t) const override {
-    return std::vector<tsdb::SeriesExemplars>();
-  }
-  StatusOr<std::string> Snapshot() override { return std::string(); }
-  StatusOr<tsdb::DeleteReport> Delete(std::string_view, std::span<const tsdb::Matcher>, int64_t,
-                                      int64_t) override {
-    return tsdb::DeleteReport();
-  }
-  Status CleanTombstones() override { return OkStatus(); }
-  Status Flush() override { return OkStatus(); }
-  std::vector<tsdb::TenantStats> Stats() const override { return {}; }
-  Status WriteHealth() const override { return OkStatus(); }
-  Status Close() override { return OkStatus(); }
 };
 
 class FakeAppender : public tsdb::Appender {
@@ -159,21 +138,6 @@ class IngestTest : public testing::Test {
   HttpResponse Send(const proto::WriteRequest& request) { return Post(Encode(request)); }
 
   using Pairs = std::vector<std::pair<std::string, std::string>>;
-  static proto::TimeSeries* AddSeries(proto::WriteRequest& request, const Pairs& labels) {
-    proto::TimeSeries* series = request.add_timeseries();
-    for (const auto& [name, value] : labels) {
-      proto::Label* label = series->add_labels();
-      label->set_name(name);
-      label->set_value(value);
-    }
-    return series;
-  }
-  static void AddSample(proto::TimeSeries* series, int64_t t, double v) {
-    proto::Sample* sample = series->add_samples();
-    sample->set_timestamp(t);
-    sample->set_value(v);
-  }
-
   double Metric(std::string_view name, std::string_view label = {}) const {
     for (const Metrics::Family& family : metrics_.Collect()) {
       if (family.name != name) continue;

@@ -4,50 +4,25 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <memory>
 #include <random>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include "tsdb/query/points_iterator_for_test.h"
+
 namespace tidemark::tsdb {
 namespace {
 
-// Hands out times in runs of `per_run`; fails after `runs_left` runs.
-class TimesIterator : public SampleIterator {
- public:
-  TimesIterator(std::vector<int64_t> times, size_t per_run, size_t runs_left = SIZE_MAX)
-      : t_(std::move(times)), v_(t_.begin(), t_.end()), per_run_(per_run), runs_left_(runs_left) {}
-
-  bool Next() override {
-    if (at_ == t_.size()) return false;
-    if (runs_left_ == 0) {
-      status_ = DataLoss("damaged");
-      return false;
-    }
-    --runs_left_;
-    const size_t n = std::min(per_run_, t_.size() - at_);
-    run_.t = std::span(t_).subspan(at_, n);
-    run_.v = std::span(v_).subspan(at_, n);
-    at_ += n;
-    return true;
-  }
-  bool Seek(int64_t t) override {
-    while (at_ < t_.size() && t_[at_] < t) ++at_;
-    return Next();
-  }
-  const SampleRun& run() const override { return run_; }
-  Status status() const override { return status_; }
-
- private:
-  const std::vector<int64_t> t_;
-  const std::vector<double> v_;
-  const size_t per_run_;
-  size_t runs_left_;
-  size_t at_ = 0;
-  SampleRun run_;
-  Status status_;
-};
+// Every point's value is its time.
+std::unique_ptr<PointsIterator> Make(const std::vector<int64_t>& times, size_t per_run,
+                                     size_t runs_left = SIZE_MAX) {
+  std::map<int64_t, double> points;
+  for (const int64_t t : times) points.emplace(t, static_cast<double>(t));
+  return std::make_unique<PointsIterator>(points, per_run, runs_left);
+}
 
 std::vector<int64_t> Drain(SampleIterator& it) {
   std::vector<int64_t> out;
@@ -77,10 +52,10 @@ TEST(CutIterator, RandomCutsLeaveWhatAScanLeaves) {
       if (!cuts.Contains(t)) left.insert(t);
     }
     const size_t per_run = 1 + random() % 20;
-    CutIterator whole(std::make_unique<TimesIterator>(times, per_run), cuts);
+    CutIterator whole(Make(times, per_run), cuts);
     EXPECT_EQ(Drain(whole), std::vector<int64_t>(left.begin(), left.end()));
 
-    CutIterator seeks(std::make_unique<TimesIterator>(times, per_run), cuts);
+    CutIterator seeks(Make(times, per_run), cuts);
     for (int64_t t = 0; t < 220; t += static_cast<int64_t>(random() % 40)) {
       const auto want = left.lower_bound(t);
       ASSERT_EQ(seeks.Seek(t), want != left.end()) << t;
@@ -100,8 +75,7 @@ TEST(CutIterator, RandomCutsLeaveWhatAScanLeaves) {
 TEST(CutIterator, ErrorsAreTheSources) {
   TimeIntervals cuts;
   cuts.Add({2, 3});
-  CutIterator it(std::make_unique<TimesIterator>(std::vector<int64_t>{1, 2, 3, 4, 5, 6}, 2, 2),
-                 cuts);
+  CutIterator it(Make({1, 2, 3, 4, 5, 6}, 2, 2), cuts);
   EXPECT_EQ(Drain(it), (std::vector<int64_t>{1, 4, 5}));
   EXPECT_EQ(it.status().code(), StatusCode::kDataLoss);
 }

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "tsdb/query/points_iterator_for_test.h"
+
 namespace tidemark::tsdb {
 namespace {
 
@@ -18,48 +20,8 @@ constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
 
 using Points = std::map<int64_t, double>;
 
-// Hands out points in runs of `per_run`; fails after `runs_left` runs.
-class PointIterator : public SampleIterator {
- public:
-  PointIterator(const Points& points, size_t per_run, size_t runs_left = SIZE_MAX)
-      : per_run_(per_run), runs_left_(runs_left) {
-    for (const auto& [t, v] : points) {
-      t_.push_back(t);
-      v_.push_back(v);
-    }
-  }
-  bool Next() override {
-    if (at_ == t_.size()) return false;
-    if (runs_left_ == 0) {
-      status_ = DataLoss("damaged");
-      return false;
-    }
-    --runs_left_;
-    const size_t n = std::min(per_run_, t_.size() - at_);
-    run_.t = std::span(t_).subspan(at_, n);
-    run_.v = std::span(v_).subspan(at_, n);
-    at_ += n;
-    return true;
-  }
-  bool Seek(int64_t t) override {
-    while (at_ < t_.size() && t_[at_] < t) ++at_;
-    return Next();
-  }
-  const SampleRun& run() const override { return run_; }
-  Status status() const override { return status_; }
-
- private:
-  std::vector<int64_t> t_;
-  std::vector<double> v_;
-  const size_t per_run_;
-  size_t runs_left_;
-  size_t at_ = 0;
-  SampleRun run_;
-  Status status_;
-};
-
-std::unique_ptr<PointIterator> Make(const Points& points, size_t per_run) {
-  return std::make_unique<PointIterator>(points, per_run);
+std::unique_ptr<PointsIterator> Make(const Points& points, size_t per_run) {
+  return std::make_unique<PointsIterator>(points, per_run);
 }
 
 void Append(const SampleRun& run, Points& out) {
@@ -133,7 +95,7 @@ TEST(MergeIteratorTest, SeeksForwardAndGoesOnFromThere) {
 TEST(MergeIteratorTest, AFailureEndsItRatherThanLeavingAGap) {
   const Points even = {{0, 0}, {2, 2}, {4, 4}, {6, 6}};
   const Points odd = {{1, 1}, {3, 3}, {5, 5}};
-  MergeIterator it(std::make_unique<PointIterator>(even, 1, 2), Make(odd, 1), kMin, kMax);
+  MergeIterator it(std::make_unique<PointsIterator>(even, 1, 2), Make(odd, 1), kMin, kMax);
   Points got;
   while (it.Next()) Append(it.run(), got);
   EXPECT_EQ(got, (Points{{0, 0}, {1, 1}, {2, 2}}));
