@@ -95,6 +95,15 @@ Annotation SortInRangeQuery() {
       "sort is ineffective for range queries since results are always ordered by labels");
 }
 
+Annotation StartTimeOverlap(std::string_view metric) {
+  Annotation annotation = Warning(
+      fmt::format("sample has start time that overlaps with previous sample timestamp for metric "
+                  "{}",
+                  Quoted(metric)));
+  annotation.counted = true;
+  return annotation;
+}
+
 Annotation PossibleNonCounter(std::string_view metric) {
   return Info(
       fmt::format("metric might not be a counter, name does not end in "

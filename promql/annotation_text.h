@@ -28,6 +28,7 @@ Annotation MixedExponentialCustomHistograms(std::string_view metric);
 Annotation IncompatibleBucketLayoutInBinary(std::string_view op);
 Annotation HistogramCounterResetCollision(HistogramOperation operation);
 Annotation SortInRangeQuery();
+Annotation StartTimeOverlap(std::string_view metric);  // counted
 
 // Infos.
 Annotation PossibleNonCounter(std::string_view metric);

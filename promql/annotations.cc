@@ -50,24 +50,36 @@ std::vector<std::string> Limited(std::vector<std::string> texts, size_t limit,
 
 }  // namespace
 
-void Annotations::AddTo(Texts& texts, std::string_view text, PositionRange pos) {
+void Annotations::AddTo(Texts& texts, std::string_view text, Place place) {
   auto it = texts.find(text);
   if (it == texts.end()) {
-    texts.emplace(text, pos);
-  } else if (pos.start > it->second.start) {
-    it->second = pos;
+    texts.emplace(text, place);
+    return;
   }
+  it->second.count += place.count;
+  if (place.pos.start > it->second.pos.start) it->second.pos = place.pos;
+}
+
+std::vector<std::string> Annotations::Listed(const Texts& texts, std::string_view query) {
+  std::vector<std::string> out;
+  for (const auto& [text, place] : texts) {
+    const std::string count =
+        place.count > 1 ? fmt::format(" ({} occurrences)", place.count) : std::string();
+    out.push_back(fmt::format("{}{} ({})", text, count, PositionText(query, place.pos)));
+  }
+  return out;
 }
 
 void Annotations::Add(const Annotation& annotation, PositionRange pos) {
-  AddTo(annotation.level == Annotation::Level::kWarning ? warnings_ : infos_, annotation.text, pos);
+  AddTo(annotation.level == Annotation::Level::kWarning ? warnings_ : infos_, annotation.text,
+        {pos, annotation.counted ? 1U : 0U});
 }
 
 void Annotations::AddWarning(std::string_view text, PositionRange pos) {
-  AddTo(warnings_, text, pos);
+  AddTo(warnings_, text, {pos});
 }
 
-void Annotations::AddInfo(std::string_view text, PositionRange pos) { AddTo(infos_, text, pos); }
+void Annotations::AddInfo(std::string_view text, PositionRange pos) { AddTo(infos_, text, {pos}); }
 
 void Annotations::AddForcedMonotonicity(std::string_view text, PositionRange pos,
                                         const ForcedMonotonicity& details) {
@@ -86,26 +98,19 @@ void Annotations::AddForcedMonotonicity(std::string_view text, PositionRange pos
 }
 
 void Annotations::Merge(const Annotations& other) {
-  for (const auto& [text, pos] : other.warnings_) AddTo(warnings_, text, pos);
-  for (const auto& [text, pos] : other.infos_) AddTo(infos_, text, pos);
+  for (const auto& [text, place] : other.warnings_) AddTo(warnings_, text, place);
+  for (const auto& [text, place] : other.infos_) AddTo(infos_, text, place);
   for (const auto& [text, m] : other.monotonicity_) {
     AddForcedMonotonicity(text, m.pos, m.details);
   }
 }
 
 std::vector<std::string> Annotations::Warnings(std::string_view query, size_t limit) const {
-  std::vector<std::string> out;
-  for (const auto& [text, pos] : warnings_) {
-    out.push_back(fmt::format("{} ({})", text, PositionText(query, pos)));
-  }
-  return Limited(std::move(out), limit, "warning");
+  return Limited(Listed(warnings_, query), limit, "warning");
 }
 
 std::vector<std::string> Annotations::Infos(std::string_view query, size_t limit) const {
-  std::vector<std::string> out;
-  for (const auto& [text, pos] : infos_) {
-    out.push_back(fmt::format("{} ({})", text, PositionText(query, pos)));
-  }
+  std::vector<std::string> out = Listed(infos_, query);
   for (const auto& [text, m] : monotonicity_) {
     out.push_back(
         fmt::format("{}{} ({})", text, DetailsText(m.details), PositionText(query, m.pos)));

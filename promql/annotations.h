@@ -19,7 +19,8 @@ namespace tidemark::promql {
 
 struct Annotation {
   enum class Level { kWarning, kInfo } level = Level::kWarning;
-  std::string text;  // "PromQL warning: …" or "PromQL info: …", without position
+  std::string text;      // "PromQL warning: …" or "PromQL info: …", without position
+  bool counted = false;  // how often it was met is told, too
 };
 
 // How far histogram_quantile had to mend a classic histogram, at one step or,
@@ -58,9 +59,14 @@ class Annotations {
     PositionRange pos;
     ForcedMonotonicity details;
   };
-  using Texts = std::map<std::string, PositionRange, std::less<>>;
+  struct Place {
+    PositionRange pos;
+    uint64_t count = 0;  // 0: not counted
+  };
+  using Texts = std::map<std::string, Place, std::less<>>;
 
-  static void AddTo(Texts& texts, std::string_view text, PositionRange pos);
+  static void AddTo(Texts& texts, std::string_view text, Place place);
+  static std::vector<std::string> Listed(const Texts& texts, std::string_view query);
 
   Texts warnings_;
   Texts infos_;

@@ -32,6 +32,9 @@ struct EngineOptions {
   uint64_t max_samples = 50'000'000;  // held in memory by one query at any time
   uint64_t max_series = 200'000;      // selected by one query
   ParserOptions parser;
+  // use-start-timestamps: rate, irate, increase and resets see from the start times
+  // of samples where a counter began anew; start_timestamp() returns them.
+  bool use_start_timestamps = false;
   const Clock* clock = &Clock::System();
 };
 

@@ -42,6 +42,7 @@ class NewestSample {
   }
 
   int64_t t() const { return t_; }
+  int64_t start() const { return start_; }
   bool is_float() const { return is_float_; }
   double value() const { return value_; }
   // The same object as long as the sample is the same.
@@ -59,6 +60,7 @@ class NewestSample {
     if (next_ == before) return;
     found_ = true;
     t_ = run.t[next_ - 1];
+    start_ = run.start.empty() ? 0 : run.start[next_ - 1];
     is_float_ = run.is_float();
     histogram_.reset();
     if (is_float_) {
@@ -86,6 +88,7 @@ class NewestSample {
   bool exhausted_ = false;
   bool found_ = false;  // whether what follows means anything
   int64_t t_ = 0;
+  int64_t start_ = 0;
   bool is_float_ = true;
   double value_ = 0;
   const tsdb::FloatHistogram* stored_ = nullptr;  // in the run
@@ -105,7 +108,7 @@ class InstantSelector : public VectorOperator {
   StatusOr<std::vector<tsdb::Labels>> Series() override {
     ASSIGN_OR_RETURN(set_, SelectSeries(context_, selector_, hints_));
     std::vector<tsdb::Labels> labels = LabelsOf(*set_);
-    if (value_ == SelectorValue::kTimestamp) {
+    if (value_ != SelectorValue::kSample) {
       for (tsdb::Labels& l : labels) l = DropMetadataLabels(l);
     }
     return labels;
@@ -124,8 +127,9 @@ class InstantSelector : public VectorOperator {
 
  private:
   void Emit(size_t step, StepSeries& out) {
-    if (value_ == SelectorValue::kTimestamp) {
-      out.SetFloat(step, static_cast<double>(newest_.t()) / 1000);
+    if (value_ != SelectorValue::kSample) {
+      const int64_t t = value_ == SelectorValue::kTimestamp ? newest_.t() : newest_.start();
+      out.SetFloat(step, static_cast<double>(t) / 1000);
       ++context_.stats.total_samples;
     } else if (newest_.is_float()) {
       out.SetFloat(step, newest_.value());

@@ -13,6 +13,7 @@ namespace tidemark::promql {
 enum class SelectorValue {
   kSample,     // the sample
   kTimestamp,  // when it was taken, in seconds: timestamp(selector)
+  kStartTime,  // when what it counts began, in seconds, 0: not known: start_timestamp(selector)
 };
 
 // A sample at time s is seen from t if t - lookback < s <= t, and nothing newer,

@@ -18,7 +18,9 @@ class WindowCursor {
  public:
   WindowCursor(EvalContext& context, const WindowTimes& windows,
                std::unique_ptr<RangeSource> source)
-      : context_(context), windows_(windows), source_(std::move(source)) {}
+      : context_(context), windows_(windows), source_(std::move(source)) {
+    if (source_->keeps_starts()) buffer_.KeepStarts();
+  }
   ~WindowCursor() { context_.meter.Release(metered_); }
   WindowCursor(const WindowCursor&) = delete;
   WindowCursor& operator=(const WindowCursor&) = delete;
@@ -32,10 +34,12 @@ class WindowCursor {
   }
 
   StatusOr<Window> At(size_t step) {
-    const int64_t start = windows_.Start(step);
-    const int64_t end = windows_.End(step);
+    const int64_t start = windows_.ReadStart(step);
+    const int64_t end = windows_.ReadEnd(step);
     RETURN_IF_ERROR(source_->Read(start, end, buffer_));
-    const Window window = buffer_.Move(start, end);
+    Window window = buffer_.Move(start, end);
+    window.start = windows_.Start(step);
+    window.end = windows_.End(step);
     RETURN_IF_ERROR(Meter());
     if (source_->from_storage()) context_.stats.total_samples += buffer_.WindowSamples();
     return window;
@@ -71,6 +75,7 @@ class RangeOperator : public VectorOperator {
               .steps = windows.steps,
               .pos = AnnotationPosition(call),
               .range_ms = windows.range_ms,
+              .reach = windows.reach,
               .scalars = {},
               .metric = {}},
         function_(MakeRangeFunction(call.function->name, call_)) {

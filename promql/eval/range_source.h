@@ -30,6 +30,16 @@ class RangeSource {
 
   // Whether its samples count as read for the query's statistics, per window.
   virtual bool from_storage() const = 0;
+
+  // Whether they carry their start times.
+  virtual bool keeps_starts() const { return false; }
+};
+
+// What is looked at beyond a window, to know its borders better.
+enum class WindowReach {
+  kNone,
+  kAnchored,  // `anchored`: before it, for the sample that held at its start
+  kSmoothed,  // `smoothed`: before and after it, to interpolate at both ends
 };
 
 // The windows that a range selector or subquery asks for at each step.
@@ -39,9 +49,19 @@ struct WindowTimes {
   int64_t offset_ms = 0;
   bool fixed = false;  // by `@`: the same window at every step
   int64_t at = 0;
+  WindowReach reach = WindowReach::kNone;
+  int64_t lookback_ms = 0;  // how far beyond the window that goes
 
   int64_t End(size_t step) const { return SaturatingSub(fixed ? at : steps.At(step), offset_ms); }
   int64_t Start(size_t step) const { return SaturatingSub(End(step), range_ms); }
+
+  // What has to be read for a window, left-open like it.
+  int64_t ReadStart(size_t step) const {
+    return reach == WindowReach::kNone ? Start(step) : SaturatingSub(Start(step), lookback_ms);
+  }
+  int64_t ReadEnd(size_t step) const {
+    return reach == WindowReach::kSmoothed ? SaturatingAdd(End(step), lookback_ms) : End(step);
+  }
 };
 
 }  // namespace tidemark::promql

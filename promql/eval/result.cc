@@ -1,9 +1,12 @@
 #include "promql/eval/result.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 #include <vector>
 
+#include "promql/functions/extended_samples.h"
 #include "promql/functions/sort.h"
 #include "promql/parser/functions.h"
 
@@ -32,6 +35,33 @@ void AddSamples(const StepSeries& data, Steps steps, Series& out) {
       out.histograms.push_back({steps.At(i), *data.histograms[i]});
     }
   }
+}
+
+void AddSamples(const Window& window, Series& out) {
+  for (size_t i = 0; i < window.floats.size(); ++i) {
+    out.floats.push_back({window.float_t[i], window.floats[i]});
+  }
+  for (size_t i = 0; i < window.histograms.size(); ++i) {
+    out.histograms.push_back({window.histogram_t[i], *window.histograms[i]});
+  }
+}
+
+// The samples inside the window and, at both its ends, what stands for them there.
+Status AddWithEnds(const Window& window, WindowReach reach, Series& out) {
+  if (!window.histograms.empty()) {
+    return FailedPrecondition(
+        fmt::format("{} modifier is not supported with histograms",
+                    reach == WindowReach::kAnchored ? "anchored" : "smoothed"));
+  }
+  const std::span<const int64_t> t = window.float_t;
+  const std::span<const double> v = window.floats;
+  const WindowEnds ends = FindWindowEnds(t, window.start, window.end, reach);
+  if (t[ends.last] <= window.start) return OkStatus();
+  const Inside inside = SamplesInside(t, ends, window.start, window.end);
+  out.floats.push_back({window.start, ValueAtStart(t, v, ends, window.start, reach, false)});
+  for (size_t i = inside.from; i < inside.to; ++i) out.floats.push_back({t[i], v[i]});
+  out.floats.push_back({window.end, ValueAtEnd(t, v, ends, window.end, reach, false)});
+  return OkStatus();
 }
 
 }  // namespace
@@ -79,19 +109,22 @@ StatusOr<Value> RangeResult(EvalContext& context, const WindowTimes& windows, Ra
     RETURN_IF_ERROR(context.CheckRunning());
     buffer.Clear();
     RETURN_IF_ERROR(source.NextSeries());
-    RETURN_IF_ERROR(source.Read(windows.Start(0), windows.End(0), buffer));
-    const Window window = buffer.Move(windows.Start(0), windows.End(0));
+    RETURN_IF_ERROR(source.Read(windows.ReadStart(0), windows.ReadEnd(0), buffer));
+    Window window = buffer.Move(windows.ReadStart(0), windows.ReadEnd(0));
+    window.start = windows.Start(0);
+    window.end = windows.End(0);
     if (window.empty()) continue;
     context.stats.total_samples += buffer.WindowSamples();
     RETURN_IF_ERROR(context.meter.Take(buffer.WindowSamples()));
     Series series{std::move(l), {}, {}};
-    for (size_t i = 0; i < window.floats.size(); ++i) {
-      series.floats.push_back({window.float_t[i], window.floats[i]});
+    if (windows.reach == WindowReach::kNone) {
+      AddSamples(window, series);
+    } else {
+      RETURN_IF_ERROR(AddWithEnds(window, windows.reach, series));
     }
-    for (size_t i = 0; i < window.histograms.size(); ++i) {
-      series.histograms.push_back({window.histogram_t[i], *window.histograms[i]});
+    if (!series.floats.empty() || !series.histograms.empty()) {
+      matrix.series.push_back(std::move(series));
     }
-    matrix.series.push_back(std::move(series));
   }
   SortByLabels(matrix.series);
   return Value(std::move(matrix));

@@ -19,6 +19,14 @@ size_t SkipUntil(const std::vector<int64_t>& times, size_t i, int64_t t) {
   return i;
 }
 
+int64_t StartAt(const tsdb::SampleRun& run, size_t i) {
+  return run.start.empty() ? 0 : run.start[i];
+}
+
+std::span<const int64_t> StartsIn(const std::vector<int64_t>& starts, size_t from, size_t n) {
+  return starts.empty() ? std::span<const int64_t>() : std::span(starts).subspan(from, n);
+}
+
 template <typename T>
 void DropFront(std::vector<T>& v, size_t n) {
   v.erase(v.begin(), v.begin() + static_cast<std::ptrdiff_t>(n));
@@ -27,6 +35,8 @@ void DropFront(std::vector<T>& v, size_t n) {
 }  // namespace
 
 void SampleBuffer::Clear() {
+  float_starts_.clear();
+  histogram_starts_.clear();
   float_t_.clear();
   floats_.clear();
   histogram_t_.clear();
@@ -41,26 +51,29 @@ void SampleBuffer::Append(const tsdb::SampleRun& run) {
   if (!run.is_float()) {
     for (size_t i = 0; i < run.size(); ++i) {
       if (run.h[i].IsStale()) continue;
-      AppendHistogram(run.t[i], std::make_shared<const tsdb::FloatHistogram>(run.h[i]));
+      AppendHistogram(run.t[i], std::make_shared<const tsdb::FloatHistogram>(run.h[i]),
+                      StartAt(run, i));
     }
     return;
   }
   const bool stale = std::any_of(run.v.begin(), run.v.end(), tsdb::IsStaleNaN);
-  if (!stale) {
+  if (!stale && !keep_starts_) {
     float_t_.insert(float_t_.end(), run.t.begin(), run.t.end());
     floats_.insert(floats_.end(), run.v.begin(), run.v.end());
     return;
   }
-  for (size_t i = 0; i < run.size(); ++i) AppendFloat(run.t[i], run.v[i]);
+  for (size_t i = 0; i < run.size(); ++i) AppendFloat(run.t[i], run.v[i], StartAt(run, i));
 }
 
-void SampleBuffer::AppendFloat(int64_t t, double v) {
+void SampleBuffer::AppendFloat(int64_t t, double v, int64_t start) {
   if (tsdb::IsStaleNaN(v)) return;
+  if (keep_starts_) float_starts_.push_back(start);
   float_t_.push_back(t);
   floats_.push_back(v);
 }
 
-void SampleBuffer::AppendHistogram(int64_t t, HistogramPtr h) {
+void SampleBuffer::AppendHistogram(int64_t t, HistogramPtr h, int64_t start) {
+  if (keep_starts_) histogram_starts_.push_back(start);
   histogram_sizes_.push_back(static_cast<uint32_t>(HistogramSamples(*h)));
   histogram_samples_ += histogram_sizes_.back();
   histogram_t_.push_back(t);
@@ -82,6 +95,8 @@ Window SampleBuffer::Move(int64_t start, int64_t end) {
           .floats = std::span(floats_).subspan(float_begin_, n_floats),
           .histogram_t = std::span(histogram_t_).subspan(histogram_begin_, n_histograms),
           .histograms = std::span(histograms_).subspan(histogram_begin_, n_histograms),
+          .float_starts = StartsIn(float_starts_, float_begin_, n_floats),
+          .histogram_starts = StartsIn(histogram_starts_, histogram_begin_, n_histograms),
           .first_float = floats_dropped_ + float_begin_,
           .first_histogram = histograms_dropped_ + histogram_begin_};
 }
@@ -96,6 +111,7 @@ void SampleBuffer::Compact() {
   if (float_begin_ > floats_.size() / 2) {
     DropFront(float_t_, float_begin_);
     DropFront(floats_, float_begin_);
+    if (keep_starts_) DropFront(float_starts_, float_begin_);
     floats_dropped_ += float_begin_;
     float_end_ -= float_begin_;
     float_begin_ = 0;
@@ -104,6 +120,7 @@ void SampleBuffer::Compact() {
     for (size_t i = 0; i < histogram_begin_; ++i) histogram_samples_ -= histogram_sizes_[i];
     DropFront(histogram_t_, histogram_begin_);
     DropFront(histograms_, histogram_begin_);
+    if (keep_starts_) DropFront(histogram_starts_, histogram_begin_);
     DropFront(histogram_sizes_, histogram_begin_);
     histograms_dropped_ += histogram_begin_;
     histogram_end_ -= histogram_begin_;

@@ -16,7 +16,8 @@
 namespace tidemark::promql {
 
 // The samples in (start, end], floats and histograms apart, each in time order;
-// no stale markers.  Valid until its buffer changes.
+// no stale markers.  Those of `anchored` and `smoothed` reach further (WindowReach);
+// start and end are still the window's own.  Valid until its buffer changes.
 struct Window {
   int64_t start = 0;  // milliseconds
   int64_t end = 0;
@@ -24,6 +25,9 @@ struct Window {
   std::span<const double> floats;
   std::span<const int64_t> histogram_t;
   std::span<const HistogramPtr> histograms;
+  // When what each sample counts began, 0: not known; empty unless they are kept.
+  std::span<const int64_t> float_starts;
+  std::span<const int64_t> histogram_starts;
   // How many floats (histograms) of the series came before the first one here,
   // among those that were read: names the same sample in all windows.
   uint64_t first_float = 0;
@@ -36,13 +40,16 @@ struct Window {
 // Threads: one.
 class SampleBuffer {
  public:
+  // From now on start times of samples are kept, too; to be called while it is empty.
+  void KeepStarts() { keep_starts_ = true; }
+
   // For the next series.
   void Clear();
 
   // Appends samples newer than all before them, without stale markers.
   void Append(const tsdb::SampleRun& run);
-  void AppendFloat(int64_t t, double v);
-  void AppendHistogram(int64_t t, HistogramPtr h);
+  void AppendFloat(int64_t t, double v, int64_t start = 0);
+  void AppendHistogram(int64_t t, HistogramPtr h, int64_t start = 0);
 
   // Drops what is not after `start` and shows what is not after `end`; neither
   // may go back between two calls for one series.
@@ -56,6 +63,9 @@ class SampleBuffer {
  private:
   void Compact();
 
+  bool keep_starts_ = false;
+  std::vector<int64_t> float_starts_;  // empty unless they are kept
+  std::vector<int64_t> histogram_starts_;
   std::vector<int64_t> float_t_;
   std::vector<double> floats_;
   std::vector<int64_t> histogram_t_;

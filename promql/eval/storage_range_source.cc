@@ -41,6 +41,7 @@ class StorageRangeSource : public RangeSource {
   }
 
   bool from_storage() const override { return true; }
+  bool keeps_starts() const override { return hints_.start_times; }
 
  private:
   EvalContext& context_;

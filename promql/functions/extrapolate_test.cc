@@ -18,6 +18,9 @@ TEST(ExtrapolateTest, Factors) {
       {"no further back than zero", {0, 60'000, 10'000, 60'000, 6, 0.1}, 55.0 / 50},
       {"zero is further back than the border", {0, 60'000, 10'000, 60'000, 6, 2}, 60.0 / 50},
       {"zero at the first sample", {0, 60'000, 10'000, 60'000, 6, 0}, 1},
+      {"zero when it says", {0, 60'000, 20'000, 60'000, 5, -1, 15'000}, 1},
+      {"zero when it says, and the end", {0, 70'000, 20'000, 60'000, 5, -1, 10'000}, 60.0 / 50},
+      {"one sample and its zero", {0, 60'000, 20'000, 20'000, 1, -1, 10'000}, 1},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.name);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "promql/functions/start_time.h"
+
 namespace tidemark::promql {
 
 using tsdb::CounterResetHint;
@@ -39,7 +41,8 @@ void HistogramIncrease::FindResets(const Window& window) {
   }
   for (size_t i = first_ordinal_ + resets_.size() - window.first_histogram;
        i < window.histograms.size(); ++i) {
-    resets_.push_back(window.histograms[i]->DetectReset(*window.histograms[i - 1]));
+    resets_.push_back(StartedAnew(window.histogram_starts, window.histogram_t, i) ||
+                      window.histograms[i]->DetectReset(*window.histograms[i - 1]));
   }
 }
 
@@ -106,6 +109,9 @@ std::shared_ptr<FloatHistogram> HistogramIncrease::Of(const Window& window) {
     if (ok && combined->bounds_reconciled) {
       notes.push_back(MismatchedCustomBuckets(HistogramOperation::kSubtraction));
     }
+  }
+  if (ok && is_counter_ && AnyStartsOverlap(window.histogram_starts, window.histogram_t)) {
+    notes.push_back(StartTimeOverlap(call_.metric));
   }
   if (ok && is_counter_) ok = AddBeforeResets(window, *result, notes);
   if (ok && !is_counter_ && !gauges) notes.push_back(NativeHistogramNotGauge(call_.metric));

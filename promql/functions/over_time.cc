@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "promql/functions/start_time.h"
+
 namespace tidemark::promql {
 namespace {
 
@@ -49,7 +51,8 @@ Status EmitPickedTime(const Window& w, RangeCall& call, size_t step, StepSeries&
 }
 
 // Counts pairs of neighbours, in the order of time over both types, for which
-// the predicate of their type holds; neighbours of different types always count.
+// the predicate of their type holds, given the index of the second; neighbours of
+// different types always count.
 template <typename FloatPair, typename HistogramPair>
 size_t CountPairs(const Window& w, FloatPair floats_count, HistogramPair histograms_count) {
   size_t count = 0;
@@ -63,9 +66,9 @@ size_t CountPairs(const Window& w, FloatPair floats_count, HistogramPair histogr
     if (previous != Type::kNone && previous != type) {
       ++count;
     } else if (previous == Type::kFloat) {
-      count += floats_count(w.floats[f - 1], w.floats[f]);
+      count += floats_count(f);
     } else if (previous == Type::kHistogram) {
-      count += histograms_count(*w.histograms[h - 1], *w.histograms[h]);
+      count += histograms_count(h);
     }
     previous = type;
     is_float ? ++f : ++h;
@@ -131,9 +134,13 @@ Status TsOfMaxOverTime(const Window& w, RangeCall& call, size_t step, StepSeries
 
 Status Resets(const Window& w, RangeCall& /*call*/, size_t step, StepSeries& out) {
   const size_t resets = CountPairs(
-      w, [](double before, double v) { return v < before; },
-      [](const tsdb::FloatHistogram& before, const tsdb::FloatHistogram& h) {
-        return h.DetectReset(before);
+      w,
+      [&](size_t i) {
+        return w.floats[i] < w.floats[i - 1] || StartedAnew(w.float_starts, w.float_t, i);
+      },
+      [&](size_t i) {
+        return StartedAnew(w.histogram_starts, w.histogram_t, i) ||
+               w.histograms[i]->DetectReset(*w.histograms[i - 1]);
       });
   out.SetFloat(step, static_cast<double>(resets));
   return OkStatus();
@@ -142,10 +149,12 @@ Status Resets(const Window& w, RangeCall& /*call*/, size_t step, StepSeries& out
 Status Changes(const Window& w, RangeCall& /*call*/, size_t step, StepSeries& out) {
   const size_t changes = CountPairs(
       w,
-      [](double before, double v) { return v != before && !(std::isnan(v) && std::isnan(before)); },
-      [](const tsdb::FloatHistogram& before, const tsdb::FloatHistogram& h) {
-        return !h.Equals(before);
-      });
+      [&](size_t i) {
+        const double before = w.floats[i - 1];
+        const double v = w.floats[i];
+        return v != before && !(std::isnan(v) && std::isnan(before));
+      },
+      [&](size_t i) { return !w.histograms[i]->Equals(*w.histograms[i - 1]); });
   out.SetFloat(step, static_cast<double>(changes));
   return OkStatus();
 }

@@ -1,8 +1,11 @@
 #include "promql/functions/range_function.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
+#include "promql/functions/extended_range.h"
 #include "promql/functions/instant_rate.h"
 #include "promql/functions/over_time.h"
 #include "promql/functions/quantile_over_time.h"
@@ -58,6 +61,24 @@ constexpr std::array kWindowFunctions = {
 
 }  // namespace
 
+bool UsesStartTimestamps(std::string_view name) {
+  return name == "rate" || name == "irate" || name == "increase" || name == "resets";
+}
+
+Status CheckReach(std::string_view name, WindowReach reach) {
+  constexpr std::array<std::string_view, 5> kAnchored = {"changes", "delta", "increase", "rate",
+                                                         "resets"};
+  constexpr std::array<std::string_view, 3> kSmoothed = {"delta", "increase", "rate"};
+  if (reach == WindowReach::kNone) return OkStatus();
+  const bool anchored = reach == WindowReach::kAnchored;
+  const auto allowed = anchored ? std::span<const std::string_view>(kAnchored)
+                                : std::span<const std::string_view>(kSmoothed);
+  if (std::find(allowed.begin(), allowed.end(), name) != allowed.end()) return OkStatus();
+  return FailedPrecondition(fmt::format("{} modifier can only be used with: {} - not with {}",
+                                        anchored ? "anchored" : "smoothed",
+                                        fmt::join(allowed, ", "), name));
+}
+
 bool KeepsMetricName(std::string_view name) {
   return name == "first_over_time" || name == "last_over_time";
 }
@@ -67,6 +88,7 @@ std::unique_ptr<RangeFunction> MakeWindowFunction(WindowFunction function, Range
 }
 
 std::unique_ptr<RangeFunction> MakeRangeFunction(std::string_view name, RangeCall& call) {
+  if (call.reach != WindowReach::kNone) return MakeExtendedFunction(name, call);
   if (name == "rate") return MakeRateFunction(RateKind::kRate, call);
   if (name == "increase") return MakeRateFunction(RateKind::kIncrease, call);
   if (name == "delta") return MakeRateFunction(RateKind::kDelta, call);

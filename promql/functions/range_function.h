@@ -13,6 +13,7 @@
 
 #include "promql/annotation_text.h"
 #include "promql/eval/context.h"
+#include "promql/eval/range_source.h"
 #include "promql/eval/sample_buffer.h"
 #include "promql/parser/ast.h"
 
@@ -24,6 +25,7 @@ struct RangeCall {
   Steps steps;
   PositionRange pos;     // of the first argument: where annotations point to
   int64_t range_ms = 0;  // of the windows
+  WindowReach reach = WindowReach::kNone;
   // The scalar arguments, in order, one value per step each.
   std::vector<std::vector<double>> scalars;
   std::string metric;  // name of the current series; may be empty
@@ -51,6 +53,13 @@ class RangeFunction {
 using WindowFunction = Status (*)(const Window& window, RangeCall& call, size_t step,
                                   StepSeries& out);
 std::unique_ptr<RangeFunction> MakeWindowFunction(WindowFunction function, RangeCall& call);
+
+// Whether windows of the function called `name` hold the start times of samples,
+// where the engine uses them.
+bool UsesStartTimestamps(std::string_view name);
+
+//   kFailedPrecondition  a function that takes no window with this reach
+Status CheckReach(std::string_view name, WindowReach reach);
 
 // Whether the series that `name` returns are still of the same metric.
 bool KeepsMetricName(std::string_view name);

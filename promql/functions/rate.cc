@@ -8,6 +8,7 @@
 
 #include "promql/functions/extrapolate.h"
 #include "promql/functions/histogram_increase.h"
+#include "promql/functions/start_time.h"
 
 namespace tidemark::promql {
 namespace {
@@ -42,7 +43,10 @@ class FloatResets {
     const uint64_t end = first + window.floats.size();
     for (uint64_t i = std::max(scanned_, first + 1); i < end; ++i) {
       const double before = window.floats[i - first - 1];
-      if (window.floats[i - first] < before) resets_.push_back({i, before});
+      if (window.floats[i - first] < before ||
+          StartedAnew(window.float_starts, window.float_t, i - first)) {
+        resets_.push_back({i, before});
+      }
     }
     scanned_ = std::max(scanned_, end);
   }
@@ -73,41 +77,75 @@ class RateFunction : public RangeFunction {
   Status Evaluate(const Window& window, size_t step, StepSeries& out) override {
     if (window.mixed()) {
       call_.Annotate(MixedFloatsHistograms(call_.metric));
-    } else if (window.floats.size() > 1) {
+    } else if (Suffices(window.float_t, window.float_starts, window)) {
       out.SetFloat(step, OfFloats(window));
-    } else if (window.histograms.size() > 1) {
+    } else if (Suffices(window.histogram_t, window.histogram_starts, window)) {
       if (HistogramPtr h = OfHistograms(window)) out.SetHistogram(step, std::move(h));
     }
     return OkStatus();
   }
 
   void EndSeries(const StepSeries& out) override {
-    if (!is_counter_ || call_.metric.empty() || LooksLikeCounter(call_.metric)) return;
-    const bool any_float =
-        std::find(out.kinds.begin(), out.kinds.end(), SampleKind::kFloat) != out.kinds.end();
-    if (any_float) call_.Annotate(PossibleNonCounter(call_.metric));
+    if (is_counter_) NotePossibleNonCounter(out, call_);
   }
 
  private:
+  // Two samples, or one that says when it was zero.
+  bool Suffices(std::span<const int64_t> t, std::span<const int64_t> starts,
+                const Window& window) const {
+    return t.size() > 1 || (t.size() == 1 && BeginsAtZero(t, starts, window));
+  }
+  bool BeginsAtZero(std::span<const int64_t> t, std::span<const int64_t> starts,
+                    const Window& window) const {
+    return is_counter_ && BeginsInside(starts, t, window.start);
+  }
+
   double OfFloats(const Window& window) {
     const double first = window.floats.front();
     double increase = window.floats.back() - first;
     if (is_counter_) increase = resets_.AddTo(increase, window);
+    NoteOverlap(window.float_starts, window.float_t);
     SampledSpan span = SpanOf(window, window.float_t);
-    if (is_counter_ && increase > 0 && first >= 0) span.first_share = first / increase;
+    if (BeginsAtZero(window.float_t, window.float_starts, window)) {
+      span.zero_t = window.float_starts[0];
+      increase += first;
+    } else if (is_counter_ && increase > 0 && first >= 0) {
+      span.first_share = first / increase;
+    }
     return increase * (ExtrapolationFactor(span) / divisor_);
   }
 
   HistogramPtr OfHistograms(const Window& window) {
-    const std::shared_ptr<tsdb::FloatHistogram> increase = histograms_.Of(window);
+    const tsdb::FloatHistogram& first = *window.histograms.front();
+    const bool alone = window.histograms.size() == 1;
+    const auto increase =
+        alone ? std::make_shared<tsdb::FloatHistogram>(first) : histograms_.Of(window);
     if (increase == nullptr) return nullptr;
-    const double first = window.histograms.front()->count;
     SampledSpan span = SpanOf(window, window.histogram_t);
-    if (is_counter_ && increase->count > 0 && first >= 0) {
-      span.first_share = first / increase->count;
+    if (BeginsAtZero(window.histogram_t, window.histogram_starts, window)) {
+      span.zero_t = window.histogram_starts[0];
+      if (!alone && !AddFirst(first, *increase)) return nullptr;
+    } else if (is_counter_ && increase->count > 0 && first.count >= 0) {
+      span.first_share = first.count / increase->count;
     }
     increase->Mul(ExtrapolationFactor(span) / divisor_);
     return increase;
+  }
+
+  bool AddFirst(const tsdb::FloatHistogram& first, tsdb::FloatHistogram& increase) {
+    const auto combined = increase.Add(first);
+    if (!combined.ok()) {
+      call_.Annotate(MixedExponentialCustomHistograms(call_.metric));
+      return false;
+    }
+    if (combined->bounds_reconciled) {
+      call_.Annotate(MismatchedCustomBuckets(HistogramOperation::kAddition));
+    }
+    return true;
+  }
+
+  void NoteOverlap(std::span<const int64_t> starts, std::span<const int64_t> t) {
+    if (is_counter_ && AnyStartsOverlap(starts, t)) call_.Annotate(StartTimeOverlap(call_.metric));
   }
 
   static SampledSpan SpanOf(const Window& window, std::span<const int64_t> times) {
@@ -126,6 +164,13 @@ class RateFunction : public RangeFunction {
 };
 
 }  // namespace
+
+void NotePossibleNonCounter(const StepSeries& out, RangeCall& call) {
+  if (call.metric.empty() || LooksLikeCounter(call.metric)) return;
+  const bool any_float =
+      std::find(out.kinds.begin(), out.kinds.end(), SampleKind::kFloat) != out.kinds.end();
+  if (any_float) call.Annotate(PossibleNonCounter(call.metric));
+}
 
 std::unique_ptr<RangeFunction> MakeRateFunction(RateKind kind, RangeCall& call) {
   return std::make_unique<RateFunction>(kind, call);

@@ -58,8 +58,32 @@ Made MakeTimestampFunction(FunctionInput input) {
   return MakeUniqueSeries(input.context, input.steps, std::move(op));
 }
 
+// Series without samples: start_timestamp() of anything but a selector, and while
+// start times are not used; the planner deals with the rest.
+class WithoutSamples : public VectorOperator {
+ public:
+  WithoutSamples(Steps steps, std::unique_ptr<VectorOperator> input)
+      : steps_(steps), input_(std::move(input)) {}
+
+  StatusOr<std::vector<tsdb::Labels>> Series() override { return input_->Series(); }
+  Status Next(StepSeries& out) override {
+    RETURN_IF_ERROR(input_->Next(out));
+    out.Reset(steps_.count);
+    return OkStatus();
+  }
+
+ private:
+  const Steps steps_;
+  const std::unique_ptr<VectorOperator> input_;
+};
+
+Made MakeStartTimestampFunction(FunctionInput input) {
+  return std::make_unique<WithoutSamples>(input.steps, std::move(input.args[0].vector));
+}
+
 constexpr VectorFunction kOtherFunctions[] = {
     {"absent", MakeAbsentFunction},
+    {"start_timestamp", MakeStartTimestampFunction},
     {"timestamp", MakeTimestampFunction},
     {"vector", MakeVectorFunction},
 };

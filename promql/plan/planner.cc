@@ -13,8 +13,10 @@
 #include "promql/eval/range_operator.h"
 #include "promql/eval/replicate.h"
 #include "promql/eval/scalar.h"
+#include "promql/eval/smoothed_selector.h"
 #include "promql/eval/storage_range_source.h"
 #include "promql/eval/subquery_source.h"
+#include "promql/functions/range_function.h"
 #include "promql/functions/vector_function.h"
 #include "promql/parser/functions.h"
 #include "promql/plan/duration.h"
@@ -78,18 +80,30 @@ StatusOr<std::unique_ptr<VectorOperator>> Planner::VectorAtSteps(const Expr& exp
     case ExprKind::kCall:
       return FromCall(*As<Call>(&expr), steps);
     case ExprKind::kVectorSelector:
-      return FromSelector(*As<VectorSelector>(&expr), steps, /*timestamps=*/false);
+      return FromSelector(*As<VectorSelector>(&expr), steps, SelectorValue::kSample);
     default:
       return Internal("not an instant vector");
   }
 }
 
 StatusOr<std::unique_ptr<VectorOperator>> Planner::FromSelector(const VectorSelector& selector,
-                                                                Steps steps, bool timestamps) {
-  if (selector.anchored || selector.smoothed) return NotAvailable("anchored or smoothed");
+                                                                Steps steps, SelectorValue value) {
+  // What asks for the time of a sample is not given one that was interpolated.
+  if (selector.smoothed && value == SelectorValue::kSample) return FromSmoothed(selector, steps);
   ASSIGN_OR_RETURN(const WindowTimes times, TimesOf(selector.shift, context_.lookback_ms, steps));
-  return MakeInstantSelector(context_, selector, times, HintsFor(times, 0),
-                             timestamps ? SelectorValue::kTimestamp : SelectorValue::kSample);
+  tsdb::SelectHints hints = HintsFor(times, 0);
+  hints.start_times = value == SelectorValue::kStartTime;
+  return MakeInstantSelector(context_, selector, times, std::move(hints), value);
+}
+
+StatusOr<std::unique_ptr<VectorOperator>> Planner::FromSmoothed(const VectorSelector& selector,
+                                                                Steps steps) {
+  ASSIGN_OR_RETURN(WindowTimes times, TimesOf(selector.shift, 0, steps));
+  times.reach = WindowReach::kSmoothed;
+  times.lookback_ms = context_.lookback_ms;
+  const tsdb::SelectHints hints = HintsFor(times, 0);
+  return MakeSmoothedSelector(context_, selector, times,
+                              MakeStorageRangeSource(context_, selector, hints));
 }
 
 StatusOr<std::unique_ptr<VectorOperator>> Planner::FromAggregate(const AggregateExpr& expr,
@@ -126,7 +140,11 @@ StatusOr<std::unique_ptr<VectorOperator>> Planner::FromCall(const Call& call, St
   }
   if (call.function->name == "timestamp") {
     const auto* selector = As<VectorSelector>(Unwrap(call.args[0].get()));
-    if (selector != nullptr) return FromSelector(*selector, steps, /*timestamps=*/true);
+    if (selector != nullptr) return FromSelector(*selector, steps, SelectorValue::kTimestamp);
+  }
+  if (call.function->name == "start_timestamp" && context_.options.use_start_timestamps) {
+    const auto* selector = As<VectorSelector>(Unwrap(call.args[0].get()));
+    if (selector != nullptr) return FromSelector(*selector, steps, SelectorValue::kStartTime);
   }
   const VectorFunction* function = FindVectorFunction(call.function->name);
   if (function == nullptr) return NotAvailable(fmt::format("function {}()", call.function->name));
@@ -141,6 +159,7 @@ StatusOr<std::unique_ptr<VectorOperator>> Planner::FromCall(const Call& call, St
 StatusOr<std::unique_ptr<VectorOperator>> Planner::FromRangeCall(const Call& call, size_t range_arg,
                                                                  Steps steps) {
   ASSIGN_OR_RETURN(PlannedRange range, Range(*call.args[range_arg], steps));
+  RETURN_IF_ERROR(CheckReach(call.function->name, range.windows.reach));
   if (call.function->name == "absent_over_time") {
     return MakeAbsentOverTime(context_, call, range.windows, std::move(range.source));
   }
@@ -211,13 +230,16 @@ StatusOr<PlannedRange> Planner::Range(const Expr& expr, Steps steps) {
 
 StatusOr<PlannedRange> Planner::FromMatrixSelector(const MatrixSelector& expr, Steps steps) {
   const VectorSelector& selector = *expr.selector;
-  if (selector.anchored || selector.smoothed) return NotAvailable("anchored or smoothed");
   ASSIGN_OR_RETURN(const int64_t range_ms,
                    ResolvePositiveDuration(expr.range_expr.get(), expr.range_ms, times_));
-  ASSIGN_OR_RETURN(const WindowTimes windows, TimesOf(selector.shift, range_ms, steps));
+  ASSIGN_OR_RETURN(WindowTimes windows, TimesOf(selector.shift, range_ms, steps));
+  if (selector.anchored) windows.reach = WindowReach::kAnchored;
+  if (selector.smoothed) windows.reach = WindowReach::kSmoothed;
+  windows.lookback_ms = context_.lookback_ms;
   const Scoped<Above> above(above_, {above_.function, nullptr, above_.subquery_step_ms});
-  return PlannedRange{windows,
-                      MakeStorageRangeSource(context_, selector, HintsFor(windows, range_ms))};
+  tsdb::SelectHints hints = HintsFor(windows, range_ms);
+  hints.start_times = context_.options.use_start_timestamps && UsesStartTimestamps(above_.function);
+  return PlannedRange{windows, MakeStorageRangeSource(context_, selector, std::move(hints))};
 }
 
 StatusOr<PlannedRange> Planner::FromSubquery(const SubqueryExpr& expr, Steps steps) {
@@ -262,8 +284,8 @@ StatusOr<WindowTimes> Planner::TimesOf(const TimeShift& time_shift, int64_t rang
 
 tsdb::SelectHints Planner::HintsFor(const WindowTimes& windows, int64_t range_ms) const {
   tsdb::SelectHints hints;
-  hints.start = SaturatingAdd(windows.Start(0), 1);
-  hints.end = windows.End(windows.steps.count - 1);
+  hints.start = SaturatingAdd(windows.ReadStart(0), 1);
+  hints.end = windows.ReadEnd(windows.steps.count - 1);
   hints.step_ms = above_.subquery_step_ms > 0 ? above_.subquery_step_ms : times_.step_ms;
   hints.range_ms = range_ms;
   hints.function = above_.function;

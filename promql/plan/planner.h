@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "promql/eval/instant_selector.h"
 #include "promql/eval/operator.h"
 #include "promql/eval/range_source.h"
 #include "promql/parser/ast.h"
@@ -46,7 +47,9 @@ class Planner {
 
   StatusOr<std::unique_ptr<VectorOperator>> VectorAtSteps(const Expr& expr, Steps steps);
   StatusOr<std::unique_ptr<VectorOperator>> FromSelector(const VectorSelector& selector,
-                                                         Steps steps, bool timestamps);
+                                                         Steps steps, SelectorValue value);
+  StatusOr<std::unique_ptr<VectorOperator>> FromSmoothed(const VectorSelector& selector,
+                                                         Steps steps);
   StatusOr<std::unique_ptr<VectorOperator>> FromAggregate(const AggregateExpr& expr, Steps steps);
   StatusOr<std::unique_ptr<VectorOperator>> FromBinary(const BinaryExpr& expr, Steps steps);
   StatusOr<std::unique_ptr<VectorOperator>> FromUnary(const UnaryExpr& expr, Steps steps);

@@ -114,9 +114,56 @@ TEST(PlannerTest, WhatIsNotSupportedSaysSo) {
   EXPECT_EQ(q.Instant("info(x)", 0),
             "error: FAILED_PRECONDITION: function info() is not supported by this version of "
             "Tidemark\n");
-  EXPECT_EQ(q.Instant("rate(x[1m] smoothed)", 0),
-            "error: FAILED_PRECONDITION: anchored or smoothed is not supported by this version of "
-            "Tidemark\n");
+}
+
+TEST(PlannerTest, AnchoredAndSmoothedReachBeyondTheirWindows) {
+  const struct {
+    const char* expr;
+    int64_t start, end;  // of what is asked for
+  } kCases[] = {
+      {"rate(x[60s])", 940'001, 1'000'000},
+      {"rate(x[60s] anchored)", 640'001, 1'000'000},
+      {"rate(x[60s] smoothed)", 640'001, 1'300'000},
+      {"x smoothed", 700'001, 1'300'000},
+  };
+  EngineOptions options;
+  options.parser.extended_range_selectors = true;
+  for (const auto& c : kCases) {
+    SCOPED_TRACE(c.expr);
+    HintRecorder storage;
+    Cancellation cancellation;
+    const QueryRequest request{.expr = c.expr, .start = 1'000'000, .end = 1'000'000};
+    ASSERT_TRUE(Engine(options).Execute(request, storage, cancellation).ok());
+    ASSERT_EQ(storage.hints_.size(), 1U);
+    EXPECT_EQ(storage.hints_[0].start, c.start);
+    EXPECT_EQ(storage.hints_[0].end, c.end);
+  }
+}
+
+TEST(PlannerTest, StartTimesAreReadWhereTheyAreUsed) {
+  const struct {
+    const char* expr;
+    bool starts;
+  } kCases[] = {
+      {"rate(x[60s])", true},   {"increase(x[60s])", true},
+      {"irate(x[60s])", true},  {"resets(x[60s])", true},
+      {"delta(x[60s])", false}, {"start_timestamp(x)", true},
+      {"timestamp(x)", false},  {"x", false},
+  };
+  EngineOptions options;
+  options.parser.experimental_functions = true;
+  for (const auto& c : kCases) {
+    for (const bool used : {false, true}) {
+      SCOPED_TRACE(c.expr);
+      options.use_start_timestamps = used;
+      HintRecorder storage;
+      Cancellation cancellation;
+      const QueryRequest request{.expr = c.expr, .start = 1'000'000, .end = 1'000'000};
+      ASSERT_TRUE(Engine(options).Execute(request, storage, cancellation).ok());
+      ASSERT_EQ(storage.hints_.size(), 1U);
+      EXPECT_EQ(storage.hints_[0].start_times, used && c.starts);
+    }
+  }
 }
 
 TEST(PlannerTest, EachPartIsSelectedOnceEvenUnderAt) {

@@ -34,7 +34,7 @@ class ReadRangeFinder {
         for (const ExprPtr& arg : As<Call>(&expr)->args) RETURN_IF_ERROR(Visit(*arg, at));
         return OkStatus();
       case ExprKind::kVectorSelector:
-        return Select(*As<VectorSelector>(&expr), lookback_ms_, at);
+        return Select(*As<VectorSelector>(&expr), 0, at);
       case ExprKind::kMatrixSelector:
         return VisitMatrix(*As<MatrixSelector>(&expr), at);
       case ExprKind::kSubquery:
@@ -72,8 +72,12 @@ class ReadRangeFinder {
   }
 
   // Windows are left-open: what lies exactly `back_ms` before is not in them.
-  Status Select(const VectorSelector& selector, int64_t back_ms, ReadRange at) {
+  // A range of 0 is that of an instant selector.
+  Status Select(const VectorSelector& selector, int64_t range_ms, ReadRange at) {
     ASSIGN_OR_RETURN(at, Shifted(selector.shift, at));
+    const bool looks_back = range_ms == 0 || selector.anchored || selector.smoothed;
+    const int64_t back_ms = looks_back ? SaturatingAdd(range_ms, lookback_ms_) : range_ms;
+    if (selector.smoothed) at.end = SaturatingAdd(at.end, lookback_ms_);
     start_ = std::min(start_, SaturatingSub(at.start, back_ms - 1));
     end_ = std::max(end_, at.end);
     return OkStatus();

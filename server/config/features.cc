@@ -11,24 +11,31 @@
 namespace tidemark::server {
 namespace {
 
+using promql::EngineOptions;
+
 struct Feature {
   std::string_view name;
-  bool promql::ParserOptions::*option;
+  bool& (*option)(EngineOptions& options);
 };
 
 constexpr Feature kFeatures[] = {
-    {"promql-experimental-functions", &promql::ParserOptions::experimental_functions},
+    {"promql-experimental-functions",
+     [](EngineOptions& o) -> bool& { return o.parser.experimental_functions; }},
     // Always on, as in Prometheus since they left the experimental stage.
-    {"promql-duration-expr", &promql::ParserOptions::duration_expressions},
-    {"promql-extended-range-selectors", &promql::ParserOptions::extended_range_selectors},
-    {"promql-binop-fill-modifiers", &promql::ParserOptions::binary_fill_modifiers},
+    {"promql-duration-expr",
+     [](EngineOptions& o) -> bool& { return o.parser.duration_expressions; }},
+    {"promql-extended-range-selectors",
+     [](EngineOptions& o) -> bool& { return o.parser.extended_range_selectors; }},
+    {"promql-binop-fill-modifiers",
+     [](EngineOptions& o) -> bool& { return o.parser.binary_fill_modifiers; }},
+    {"use-start-timestamps", [](EngineOptions& o) -> bool& { return o.use_start_timestamps; }},
 };
 
 Status SwitchOn(const std::string& name, Config& config) {
   std::string known;
   for (const Feature& feature : kFeatures) {
     if (feature.name == name) {
-      config.query.parser.*feature.option = true;
+      feature.option(config.query) = true;
       config.features.push_back(name);
       return OkStatus();
     }
@@ -41,7 +48,7 @@ Status SwitchOn(const std::string& name, Config& config) {
 
 Status SetFeatures(std::string_view names, Config& config) {
   config.features.clear();
-  config.query.parser = promql::ParserOptions();
+  for (const Feature& feature : kFeatures) feature.option(config.query) = false;
   config.query.parser.duration_expressions = true;
   for (const absl::string_view part :
        absl::StrSplit(absl::string_view(names.data(), names.size()), ',', absl::SkipWhitespace())) {
