@@ -46,7 +46,8 @@ StatusOr<Value> Evaluate(const Expr& expr, const QueryTimes& times, EvalContext&
       return ScalarResult(context, times, *scalar);
     }
     case ValueType::kVector: {
-      ASSIGN_OR_RETURN(const auto vector, planner.Vector(expr, times.steps()));
+      ASSIGN_OR_RETURN(auto planned, planner.Vector(expr, times.steps()));
+      const auto vector = MakeNameRemoval(context, times.steps(), std::move(planned));
       return VectorResult(context, times, expr, *vector);
     }
     case ValueType::kMatrix: {

@@ -35,6 +35,9 @@ struct EngineOptions {
   // use-start-timestamps: rate, irate, increase and resets see from the start times
   // of samples where a counter began anew; start_timestamp() returns them.
   bool use_start_timestamps = false;
+  // promql-delayed-name-removal: __name__ is dropped from the answer of a query, not
+  // by each function, so that what is above it can still see it.
+  bool delayed_name_removal = false;
   const Clock* clock = &Clock::System();
 };
 

@@ -19,6 +19,7 @@ class GroupLabels {
   explicit GroupLabels(const AggregateExpr& expr);
 
   tsdb::Labels Of(const tsdb::Labels& series) const;
+  bool without() const { return without_; }
   // count_values by (…): the label with the value tells groups apart too.
   void KeepToo(const std::string& name);
 
@@ -27,7 +28,8 @@ class GroupLabels {
   bool without_;
 };
 
-// The groups of an input, in the order in which the input completes them.
+// The groups of an input, marked (metadata_labels.h) where any of their series is, in the order in
+// which the input completes them.
 struct SeriesGroups {
   std::vector<tsdb::Labels> labels;  // of each group
   std::vector<size_t> last;          // the last series of each group

@@ -10,6 +10,7 @@
 
 #include "promql/annotation_text.h"
 #include "promql/eval/aggregate_groups.h"
+#include "promql/eval/metadata_labels.h"
 #include "promql/eval/ratio_sample.h"
 #include "promql/eval/top_heap.h"
 #include "tsdb/base/go_float.h"
@@ -241,7 +242,7 @@ class LimitRatioOperator : public FilterOperator {
     if (e.high > 1) context_.annotations.Add(InvalidRatio(e.high, 1), expr_.param->pos);
     if (e.low < -1) context_.annotations.Add(InvalidRatio(e.low, -1), expr_.param->pos);
     for (double& ratio : ratios_) ratio = std::clamp(ratio, -1.0, 1.0);
-    for (const Labels& labels : series) offsets_.push_back(RatioOffset(labels));
+    for (const Labels& labels : series) offsets_.push_back(RatioOffset(Unmarked(labels)));
     return series;
   }
 

@@ -16,8 +16,9 @@ using tsdb::Labels;
 class PairMaker {
  public:
   PairMaker(const BinaryExpr& expr, std::span<const Labels> many, std::span<const Labels> one,
-            const Signatures& signatures)
+            const Signatures& signatures, bool delayed)
       : expr_(expr),
+        delayed_(delayed),
         matching_(*expr.matching),
         many_(many),
         one_(one),
@@ -61,13 +62,13 @@ class PairMaker {
   }
 
   Labels ResultLabels(const Labels& many, const Labels& one) const {
-    const bool drop_metric = ChangesMetric(expr_.op) || expr_.return_bool;
-    Labels labels = drop_metric ? DropMetadataLabels(many) : many;
+    const bool changes = ChangesMetric(expr_.op) || (expr_.return_bool && !delayed_);
+    Labels labels = changes ? DropMetadataLabels(many) : Unmarked(many);
     if (matching_.card == MatchCardinality::kOneToOne) {
       labels = matching_.on ? labels.Keep(matching_.labels) : labels.Drop(matching_.labels);
     }
     for (const std::string& name : matching_.include) labels = labels.With(name, one.Get(name));
-    return labels;
+    return expr_.return_bool && delayed_ ? Marked(labels) : labels;
   }
 
   // Of one-to-one a signature may have one result per step; else those of a
@@ -89,6 +90,7 @@ class PairMaker {
   }
 
   const BinaryExpr& expr_;
+  const bool delayed_;  // name removal
   const VectorMatching& matching_;
   const std::span<const Labels> many_;
   const std::span<const Labels> one_;
@@ -100,8 +102,8 @@ class PairMaker {
 }  // namespace
 
 Pairs MakePairs(const BinaryExpr& expr, std::span<const Labels> many, std::span<const Labels> one,
-                const Signatures& signatures) {
-  return PairMaker(expr, many, one, signatures).Make();
+                const Signatures& signatures, bool delayed_name_removal) {
+  return PairMaker(expr, many, one, signatures, delayed_name_removal).Make();
 }
 
 }  // namespace tidemark::promql

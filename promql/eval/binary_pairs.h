@@ -32,8 +32,10 @@ struct Pairs {
   uint32_t rivals = 0;  // numbers used
 };
 
-// `signatures.lhs` are those of `many`, `.rhs` those of `one`.
+// `signatures.lhs` are those of `many`, `.rhs` those of `one`.  Under delayed name
+// removal what `bool` makes is marked (metadata_labels.h).
 Pairs MakePairs(const BinaryExpr& expr, std::span<const tsdb::Labels> many,
-                std::span<const tsdb::Labels> one, const Signatures& signatures);
+                std::span<const tsdb::Labels> one, const Signatures& signatures,
+                bool delayed_name_removal = false);
 
 }  // namespace tidemark::promql

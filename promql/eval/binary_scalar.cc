@@ -20,7 +20,8 @@ class VectorScalarOperator : public VectorOperator {
   VectorScalarOperator(EvalContext& context, Steps steps, const BinaryExpr& expr,
                        std::unique_ptr<VectorOperator> vector,
                        std::unique_ptr<ScalarOperator> scalar, bool scalar_left)
-      : expr_(expr),
+      : context_(context),
+        expr_(expr),
         vector_(std::move(vector)),
         scalar_(std::move(scalar)),
         scalar_left_(scalar_left),
@@ -30,7 +31,7 @@ class VectorScalarOperator : public VectorOperator {
     ASSIGN_OR_RETURN(scalars_, scalar_->Values());
     ASSIGN_OR_RETURN(std::vector<Labels> labels, vector_->Series());
     if (ChangesMetric(expr_.op) || expr_.return_bool) {
-      for (Labels& l : labels) l = DropMetadataLabels(l);
+      for (Labels& l : labels) l = DropMetadataLabels(context_, l);
     }
     left_ = labels.size();
     return labels;
@@ -78,6 +79,7 @@ class VectorScalarOperator : public VectorOperator {
     }
   }
 
+  const EvalContext& context_;
   const BinaryExpr& expr_;
   const std::unique_ptr<VectorOperator> vector_;
   const std::unique_ptr<ScalarOperator> scalar_;

@@ -2,13 +2,15 @@
 
 #include <absl/container/flat_hash_map.h>
 
+#include "promql/eval/metadata_labels.h"
+
 namespace tidemark::promql {
 
 using tsdb::Labels;
 
 Labels MatchLabels(const Labels& labels, const VectorMatching& matching) {
   if (matching.on) return labels.Keep(matching.labels);
-  return labels.DropMetricName().Drop(matching.labels);
+  return Unmarked(labels).DropMetricName().Drop(matching.labels);
 }
 
 Signatures MakeSignatures(std::span<const Labels> lhs, std::span<const Labels> rhs,

@@ -11,6 +11,7 @@
 #include "promql/eval/binary_element.h"
 #include "promql/eval/binary_one_side.h"
 #include "promql/eval/binary_pairs.h"
+#include "promql/eval/metadata_labels.h"
 #include "promql/eval/unique_series.h"
 #include "tsdb/base/quote.h"
 
@@ -73,7 +74,7 @@ class VectorVectorOperator : public VectorOperator {
     many_count_ = many.size();
     RETURN_IF_ERROR(LoadOneSide(signatures));
     if (one_side_.has_duplicates()) RETURN_IF_ERROR(CheckDuplicates(one));
-    Pairs pairs = MakePairs(expr_, many, one, signatures);
+    Pairs pairs = MakePairs(expr_, many, one, signatures, context_.options.delayed_name_removal);
     pairs_ = std::move(pairs.pairs);
     users_.resize(signatures.count);
     for (const Pair& pair : pairs_) ++users_[pair.signature];
@@ -129,8 +130,8 @@ class VectorVectorOperator : public VectorOperator {
   }
 
   Status DuplicateError(const std::vector<Labels>& one, OneSide::Duplicate duplicate) const {
-    std::string first = LabelSetText(one[duplicate.first]);
-    std::string second = LabelSetText(one[duplicate.second]);
+    std::string first = LabelSetText(Unmarked(one[duplicate.first]));
+    std::string second = LabelSetText(Unmarked(one[duplicate.second]));
     if (second < first) std::swap(first, second);
     return FailedPrecondition(fmt::format(
         "found duplicate series for the match group {} on the {} hand-side of the operation: "

@@ -109,7 +109,7 @@ class InstantSelector : public VectorOperator {
     ASSIGN_OR_RETURN(set_, SelectSeries(context_, selector_, hints_));
     std::vector<tsdb::Labels> labels = LabelsOf(*set_);
     if (value_ != SelectorValue::kSample) {
-      for (tsdb::Labels& l : labels) l = DropMetadataLabels(l);
+      for (tsdb::Labels& l : labels) l = DropMetadataLabels(context_, l);
     }
     return labels;
   }

@@ -11,11 +11,12 @@ namespace {
 
 class NegationOperator : public VectorOperator {
  public:
-  explicit NegationOperator(std::unique_ptr<VectorOperator> input) : input_(std::move(input)) {}
+  NegationOperator(const EvalContext& context, std::unique_ptr<VectorOperator> input)
+      : context_(context), input_(std::move(input)) {}
 
   StatusOr<std::vector<tsdb::Labels>> Series() override {
     ASSIGN_OR_RETURN(std::vector<tsdb::Labels> labels, input_->Series());
-    for (tsdb::Labels& l : labels) l = DropMetadataLabels(l);
+    for (tsdb::Labels& l : labels) l = DropMetadataLabels(context_, l);
     return labels;
   }
 
@@ -34,6 +35,7 @@ class NegationOperator : public VectorOperator {
   }
 
  private:
+  const EvalContext& context_;
   const std::unique_ptr<VectorOperator> input_;
 };
 
@@ -41,7 +43,8 @@ class NegationOperator : public VectorOperator {
 
 std::unique_ptr<VectorOperator> MakeNegation(EvalContext& context, Steps steps,
                                              std::unique_ptr<VectorOperator> input) {
-  return MakeUniqueSeries(context, steps, std::make_unique<NegationOperator>(std::move(input)));
+  return MakeUniqueSeries(context, steps,
+                          std::make_unique<NegationOperator>(context, std::move(input)));
 }
 
 }  // namespace tidemark::promql

@@ -91,7 +91,7 @@ class RangeOperator : public VectorOperator {
     names_.reserve(labels.size());
     for (tsdb::Labels& l : labels) {
       names_.emplace_back(l.metric_name());
-      if (!keeps_name_) l = DropMetadataLabels(l);
+      if (!keeps_name_) l = DropMetadataLabels(context_, l);
     }
     return labels;
   }

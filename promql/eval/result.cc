@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "promql/eval/metadata_labels.h"
+#include "promql/eval/unique_series.h"
 #include "promql/functions/extended_samples.h"
 #include "promql/functions/sort.h"
 #include "promql/parser/functions.h"
@@ -36,6 +38,21 @@ void AddSamples(const StepSeries& data, Steps steps, Series& out) {
     }
   }
 }
+
+class NameRemoval : public VectorOperator {
+ public:
+  explicit NameRemoval(std::unique_ptr<VectorOperator> input) : input_(std::move(input)) {}
+
+  StatusOr<std::vector<tsdb::Labels>> Series() override {
+    ASSIGN_OR_RETURN(std::vector<tsdb::Labels> labels, input_->Series());
+    for (tsdb::Labels& l : labels) l = ApplyMark(l);
+    return labels;
+  }
+  Status Next(StepSeries& out) override { return input_->Next(out); }
+
+ private:
+  const std::unique_ptr<VectorOperator> input_;
+};
 
 void AddSamples(const Window& window, Series& out) {
   for (size_t i = 0; i < window.floats.size(); ++i) {
@@ -101,6 +118,12 @@ StatusOr<Value> VectorResult(EvalContext& context, const QueryTimes& times, cons
   return Value(Matrix{std::move(result)});
 }
 
+std::unique_ptr<VectorOperator> MakeNameRemoval(EvalContext& context, Steps steps,
+                                                std::unique_ptr<VectorOperator> input) {
+  if (!context.options.delayed_name_removal) return input;
+  return MakeUniqueSeries(context, steps, std::make_unique<NameRemoval>(std::move(input)));
+}
+
 StatusOr<Value> RangeResult(EvalContext& context, const WindowTimes& windows, RangeSource& source) {
   ASSIGN_OR_RETURN(std::vector<tsdb::Labels> labels, source.Series());
   Matrix matrix;
@@ -116,7 +139,7 @@ StatusOr<Value> RangeResult(EvalContext& context, const WindowTimes& windows, Ra
     if (window.empty()) continue;
     context.stats.total_samples += buffer.WindowSamples();
     RETURN_IF_ERROR(context.meter.Take(buffer.WindowSamples()));
-    Series series{std::move(l), {}, {}};
+    Series series{ApplyMark(l), {}, {}};
     if (windows.reach == WindowReach::kNone) {
       AddSamples(window, series);
     } else {

@@ -17,6 +17,11 @@ StatusOr<Value> ScalarResult(EvalContext& context, const QueryTimes& times, Scal
 StatusOr<Value> VectorResult(EvalContext& context, const QueryTimes& times, const Expr& expr,
                              VectorOperator& vector);
 
+// Under delayed name removal, `input` without what is to be dropped; else `input`.
+//   kFailedPrecondition  "vector cannot contain metrics with the same labelset"
+std::unique_ptr<VectorOperator> MakeNameRemoval(EvalContext& context, Steps steps,
+                                                std::unique_ptr<VectorOperator> input);
+
 // All samples in the one window of an instant query.
 StatusOr<Value> RangeResult(EvalContext& context, const WindowTimes& windows, RangeSource& source);
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "promql/eval/metadata_labels.h"
 #include "promql/eval/unique_series.h"
 #include "promql/functions/histogram_native.h"
 #include "promql/functions/histogram_quantile.h"
@@ -20,12 +21,13 @@ using FloatOf = double (*)(const FloatHistogram&);
 // A float of each native histogram; floats are passed over.
 class NativeFloatOperator : public VectorOperator {
  public:
-  NativeFloatOperator(Steps steps, std::unique_ptr<VectorOperator> input, FloatOf function)
-      : steps_(steps), input_(std::move(input)), function_(function) {}
+  NativeFloatOperator(const EvalContext& context, Steps steps,
+                      std::unique_ptr<VectorOperator> input, FloatOf function)
+      : context_(context), steps_(steps), input_(std::move(input)), function_(function) {}
 
   StatusOr<std::vector<Labels>> Series() override {
     ASSIGN_OR_RETURN(std::vector<Labels> labels, input_->Series());
-    for (Labels& l : labels) l = l.DropMetricName();
+    for (Labels& l : labels) l = DropMetadataLabels(context_, l);
     return labels;
   }
 
@@ -42,6 +44,7 @@ class NativeFloatOperator : public VectorOperator {
   }
 
  private:
+  const EvalContext& context_;
   const Steps steps_;
   const std::unique_ptr<VectorOperator> input_;
   const FloatOf function_;
@@ -55,9 +58,10 @@ double DeviationOf(const FloatHistogram& h) { return std::sqrt(HistogramVariance
 
 template <FloatOf kFunction>
 StatusOr<std::unique_ptr<VectorOperator>> MakeNativeFloat(FunctionInput input) {
-  return MakeUniqueSeries(input.context, input.steps,
-                          std::make_unique<NativeFloatOperator>(
-                              input.steps, std::move(input.args[0].vector), kFunction));
+  return MakeUniqueSeries(
+      input.context, input.steps,
+      std::make_unique<NativeFloatOperator>(input.context, input.steps,
+                                            std::move(input.args[0].vector), kFunction));
 }
 
 constexpr VectorFunction kFunctions[] = {

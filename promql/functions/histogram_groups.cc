@@ -55,7 +55,8 @@ Status HistogramGroups::ReadNext() {
   RETURN_IF_ERROR(input_->Next(input.data));
   const auto& kinds = input.data.kinds;
   if (!input.has_bound && std::count(kinds.begin(), kinds.end(), SampleKind::kFloat) > 0) {
-    context_.annotations.Add(BadBucketLabel("", input.labels.Get(kBucketLabel)), pos_);
+    context_.annotations.Add(BadBucketLabel(MetricOf(input.labels), input.labels.Get(kBucketLabel)),
+                             pos_);
   }
   input.held = input.data.SampleCount();
   return context_.meter.Take(input.held);
@@ -84,9 +85,14 @@ const FloatHistogram* HistogramGroups::At(size_t group, size_t step,
   if (native.kinds[step] != SampleKind::kHistogram) return nullptr;
   if (buckets.empty()) return native.histograms[step].get();
   // Which of the two was meant cannot be known.
-  context_.annotations.Add(MixedClassicNativeHistograms(""), pos_);
+  context_.annotations.Add(MixedClassicNativeHistograms(MetricOf(g.labels)), pos_);
   buckets.clear();
   return nullptr;
+}
+
+// Texts have the name only where functions leave it to their results.
+std::string_view HistogramGroups::MetricOf(const Labels& labels) const {
+  return context_.options.delayed_name_removal ? labels.metric_name() : std::string_view();
 }
 
 void HistogramGroups::ReleaseInput(size_t i) {

@@ -23,6 +23,7 @@
 #include <cstddef>
 #include <limits>
 #include <memory>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -44,6 +45,9 @@ class HistogramGroups {
   size_t size() const { return groups_.size(); }
   // Without the `le` of classic buckets; the metric's name is still there.
   const tsdb::Labels& labels(size_t group) const { return groups_[group].labels; }
+
+  // What annotations call the metric of a group's or an input's labels; may be empty.
+  std::string_view MetricOf(const tsdb::Labels& labels) const;
 
   // Reads the input up to the group's last series.  In ascending order.
   Status Load(size_t group);

@@ -41,7 +41,7 @@ class HistogramFloatOperator : public VectorOperator {
     std::vector<Labels> labels;
     labels.reserve(groups_.size() * results_);
     for (size_t g = 0; g < groups_.size(); ++g) {
-      const Labels group = DropMetadataLabels(groups_.labels(g));
+      const Labels group = DropMetadataLabels(context_, groups_.labels(g));
       for (size_t r = 0; r < results_; ++r) labels.push_back(LabelsOf(group, r));
     }
     return labels;
@@ -74,12 +74,15 @@ class HistogramFloatOperator : public VectorOperator {
   virtual double OfNative(size_t result, size_t step, const FloatHistogram& h) = 0;
   virtual double OfClassic(size_t result, size_t step, std::vector<ClassicBucket>& buckets) = 0;
 
+  // What annotations call the metric of the current group.
+  std::string_view metric() const { return groups_.MetricOf(groups_.labels(group_)); }
+
   double Quantile(double q, const FloatHistogram& h) {
     const NativeQuantile result = HistogramQuantile(q, h);
     if (result.nans == NativeQuantile::NaNs::kResult) {
-      context_.annotations.Add(NativeHistogramQuantileNaNResult(""), pos_);
+      context_.annotations.Add(NativeHistogramQuantileNaNResult(metric()), pos_);
     } else if (result.nans == NativeQuantile::NaNs::kSkew) {
-      context_.annotations.Add(NativeHistogramQuantileNaNSkew(""), pos_);
+      context_.annotations.Add(NativeHistogramQuantileNaNSkew(metric()), pos_);
     }
     return result.value;
   }
@@ -89,7 +92,7 @@ class HistogramFloatOperator : public VectorOperator {
     if (result.forced_monotonic) {
       const int64_t t = steps_.At(step);
       context_.annotations.AddForcedMonotonicity(
-          HistogramQuantileForcedMonotonicityText(""), pos_,
+          HistogramQuantileForcedMonotonicityText(metric()), pos_,
           {t, t, result.min_bucket, result.max_bucket, result.max_diff, 1});
     }
     return result.value;
@@ -155,7 +158,7 @@ class FractionOperator : public HistogramFloatOperator {
   }
   double OfNative(size_t, size_t step, const FloatHistogram& h) override {
     const NativeFraction result = HistogramFraction(lower_[step], upper_[step], h);
-    if (result.nans) context_.annotations.Add(NativeHistogramFractionNaNs(""), pos_);
+    if (result.nans) context_.annotations.Add(NativeHistogramFractionNaNs(metric()), pos_);
     return result.value;
   }
   double OfClassic(size_t, size_t step, std::vector<ClassicBucket>& buckets) override {

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "promql/eval/metadata_labels.h"
 #include "promql/eval/unique_series.h"
 #include "promql/functions/regex_template.h"
 #include "proto/utf8.h"
@@ -46,6 +47,11 @@ Made Relabelled(FunctionInput& input, RelabelOperator::Relabel relabel) {
 
 bool IsLabelName(std::string_view name) { return !name.empty() && proto::IsValidUtf8(name); }
 
+// A name that the query gives is not to be dropped.
+Labels WithLabel(const Labels& labels, std::string_view name, std::string_view value) {
+  return (name == tsdb::kMetricName ? Unmarked(labels) : labels).With(name, value);
+}
+
 // Moves along with the operator: re2 is neither copied nor moved.
 class Replacement {
  public:
@@ -65,7 +71,7 @@ class Replacement {
                        static_cast<int>(groups.size()))) {
       return labels;
     }
-    return labels.With(destination_, ExpandTemplate(*regex_, replacement_, groups));
+    return WithLabel(labels, destination_, ExpandTemplate(*regex_, replacement_, groups));
   }
 
  private:
@@ -121,7 +127,7 @@ Made MakeLabelJoin(FunctionInput input) {
   }
   return Relabelled(input, [destination, sources = std::move(sources),
                             separator = input.args[2].string](const Labels& labels) {
-    return labels.With(destination, Join(labels, sources, separator));
+    return WithLabel(labels, destination, Join(labels, sources, separator));
   });
 }
 

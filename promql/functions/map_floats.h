@@ -15,12 +15,12 @@ namespace tidemark::promql {
 template <typename Map>
 class MapFloatsOperator : public VectorOperator {
  public:
-  MapFloatsOperator(Map map, std::unique_ptr<VectorOperator> input)
-      : map_(std::move(map)), input_(std::move(input)) {}
+  MapFloatsOperator(const EvalContext& context, Map map, std::unique_ptr<VectorOperator> input)
+      : context_(context), map_(std::move(map)), input_(std::move(input)) {}
 
   StatusOr<std::vector<tsdb::Labels>> Series() override {
     ASSIGN_OR_RETURN(std::vector<tsdb::Labels> labels, input_->Series());
-    for (tsdb::Labels& l : labels) l = DropMetadataLabels(l);
+    for (tsdb::Labels& l : labels) l = DropMetadataLabels(context_, l);
     return labels;
   }
 
@@ -41,6 +41,7 @@ class MapFloatsOperator : public VectorOperator {
     out.histograms.clear();
   }
 
+  const EvalContext& context_;
   const Map map_;
   const std::unique_ptr<VectorOperator> input_;
 };
@@ -50,7 +51,8 @@ template <typename Map>
 std::unique_ptr<VectorOperator> MapFloats(EvalContext& context, Steps steps,
                                           std::unique_ptr<VectorOperator> input, Map map) {
   return MakeUniqueSeries(
-      context, steps, std::make_unique<MapFloatsOperator<Map>>(std::move(map), std::move(input)));
+      context, steps,
+      std::make_unique<MapFloatsOperator<Map>>(context, std::move(map), std::move(input)));
 }
 
 }  // namespace tidemark::promql

@@ -27,12 +27,12 @@ Made MakeVectorFunction(FunctionInput input) {
 // The evaluation time wherever there is a sample.
 class StepTimeOperator : public VectorOperator {
  public:
-  StepTimeOperator(Steps steps, std::unique_ptr<VectorOperator> input)
-      : steps_(steps), input_(std::move(input)) {}
+  StepTimeOperator(const EvalContext& context, Steps steps, std::unique_ptr<VectorOperator> input)
+      : context_(context), steps_(steps), input_(std::move(input)) {}
 
   StatusOr<std::vector<tsdb::Labels>> Series() override {
     ASSIGN_OR_RETURN(std::vector<tsdb::Labels> labels, input_->Series());
-    for (tsdb::Labels& l : labels) l = DropMetadataLabels(l);
+    for (tsdb::Labels& l : labels) l = DropMetadataLabels(context_, l);
     return labels;
   }
 
@@ -47,6 +47,7 @@ class StepTimeOperator : public VectorOperator {
   }
 
  private:
+  const EvalContext& context_;
   const Steps steps_;
   const std::unique_ptr<VectorOperator> input_;
   StepSeries data_;
@@ -54,7 +55,8 @@ class StepTimeOperator : public VectorOperator {
 
 // Of anything but a selector, which the planner turns into an operator of its own.
 Made MakeTimestampFunction(FunctionInput input) {
-  auto op = std::make_unique<StepTimeOperator>(input.steps, std::move(input.args[0].vector));
+  auto op = std::make_unique<StepTimeOperator>(input.context, input.steps,
+                                               std::move(input.args[0].vector));
   return MakeUniqueSeries(input.context, input.steps, std::move(op));
 }
 

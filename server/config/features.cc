@@ -28,6 +28,8 @@ constexpr Feature kFeatures[] = {
      [](EngineOptions& o) -> bool& { return o.parser.extended_range_selectors; }},
     {"promql-binop-fill-modifiers",
      [](EngineOptions& o) -> bool& { return o.parser.binary_fill_modifiers; }},
+    {"promql-delayed-name-removal",
+     [](EngineOptions& o) -> bool& { return o.delayed_name_removal; }},
     {"use-start-timestamps", [](EngineOptions& o) -> bool& { return o.use_start_timestamps; }},
 };
 

@@ -1,4 +1,5 @@
-// Runs every *.test of this folder.
+// Runs every *.test of this folder, with all features on; delayed name removal, which
+// changes what annotations say, in delayed_*.test only.
 
 #include <gtest/gtest.h>
 
@@ -25,8 +26,8 @@ std::vector<std::string> ScriptNames() {
 
 class ScriptTest : public testing::TestWithParam<std::string> {};
 
-TEST_P(ScriptTest, Agrees) {
-  const std::string path = TIDEMARK_SCRIPTS "/" + GetParam() + ".test";
+void RunScript(const std::string& name, bool delayed_name_removal) {
+  const std::string path = TIDEMARK_SCRIPTS "/" + name + ".test";
   std::ifstream file(path);
   ASSERT_TRUE(file) << path;
   std::stringstream text;
@@ -37,6 +38,8 @@ TEST_P(ScriptTest, Agrees) {
                     .duration_expressions = true,
                     .extended_range_selectors = true,
                     .binary_fill_modifiers = true};
+  options.use_start_timestamps = true;
+  options.delayed_name_removal = delayed_name_removal;
   const Engine engine(options);
   const ScriptReport report = ScriptRunner(engine).Run(text.str());
   EXPECT_GT(report.evals, 0);
@@ -44,6 +47,8 @@ TEST_P(ScriptTest, Agrees) {
     ADD_FAILURE_AT(path.c_str(), failure.line) << failure.text;
   }
 }
+
+TEST_P(ScriptTest, Agrees) { RunScript(GetParam(), GetParam().starts_with("delayed_")); }
 
 INSTANTIATE_TEST_SUITE_P(All, ScriptTest, testing::ValuesIn(ScriptNames()),
                          [](const auto& info) { return info.param; });
