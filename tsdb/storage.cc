@@ -1,5 +1,7 @@
 #include "tsdb/storage.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -44,6 +46,7 @@ class StorageImpl : public Storage {
   ~StorageImpl() override { Close().IgnoreError(); }
 
   Status Start();
+  Status LoadPartitions();
 
   std::unique_ptr<Appender> NewAppender(std::string_view tenant) override {
     return std::make_unique<HeadAppender>(*appender_context_, tenant);
@@ -131,11 +134,20 @@ MaintenanceOptions StorageImpl::maintenance_options() const {
   return out;
 }
 
+Status StorageImpl::LoadPartitions() {
+  ASSIGN_OR_RETURN(const auto noted, presence_.Partitions());
+  const auto unreadable = static_cast<double>(partitions_.Load(*store_, noted));
+  metrics_.AddGauge("tidemark_storage_unreadable_days",
+                    "Days of samples of which the first block could not be read at the start.",
+                    [unreadable] { return unreadable; });
+  return OkStatus();
+}
+
 Status StorageImpl::Start() {
-  RETURN_IF_ERROR(partitions_.Load(*store_));
   RETURN_IF_ERROR(retention_.Load());
   RETURN_IF_ERROR(catalog_.Open());
   RETURN_IF_ERROR(presence_.Open());
+  RETURN_IF_ERROR(LoadPartitions());
   ASSIGN_OR_RETURN(const LoadResult loaded, Loader(*store_, *head_, options_.opening).Load());
   RETURN_IF_ERROR(retention_.Advance());
   journal_ = std::make_unique<Journal>(*store_, write_mode(), loaded.journal.next_sequence);
@@ -189,7 +201,17 @@ Status StorageImpl::Close() {
 
 }  // namespace
 
-StatusOr<std::unique_ptr<Storage>> Storage::Open(const StorageOptions& options, Metrics& metrics) {
+namespace {
+
+// What whoever started the server is to do about damage.
+Status WithAdvice(const Status& status, const std::string& path) {
+  if (status.code() != StatusCode::kDataLoss) return status;
+  return DataLoss(fmt::format(
+      "{}; restore a snapshot, or salvage what can be read with `tidemark verify {} --repair`",
+      MessageOf(status), path));
+}
+
+StatusOr<std::unique_ptr<Storage>> OpenStorage(const StorageOptions& options, Metrics& metrics) {
   StoreOptions store_options;
   store_options.path = options.path;
   store_options.path += kStoreFolder;
@@ -199,6 +221,14 @@ StatusOr<std::unique_ptr<Storage>> Storage::Open(const StorageOptions& options, 
   auto storage = std::make_unique<StorageImpl>(options, metrics, std::move(store));
   RETURN_IF_ERROR(storage->Start());
   return std::unique_ptr<Storage>(std::move(storage));
+}
+
+}  // namespace
+
+StatusOr<std::unique_ptr<Storage>> Storage::Open(const StorageOptions& options, Metrics& metrics) {
+  auto storage = OpenStorage(options, metrics);
+  if (!storage.ok()) return WithAdvice(storage.status(), options.path);
+  return storage;
 }
 
 }  // namespace tidemark::tsdb

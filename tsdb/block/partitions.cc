@@ -1,20 +1,32 @@
 #include "tsdb/block/partitions.h"
 
 #include <algorithm>
-#include <limits>
+#include <utility>
+
+#include "tsdb/base/log.h"
+#include "tsdb/base/status.h"
 
 namespace tidemark::tsdb {
 
-Status PartitionSet::Load(const Store& store) {
+size_t PartitionSet::Load(const Store& store, std::span<const Partition> noted) {
   const std::unique_ptr<StoreIterator> it = store.NewIterator(Family::kRaw);
-  for (it->Seek(""); it->Valid();) {
+  size_t unreadable = 0;
+  for (const Partition partition : noted) {
+    it->Seek(RawPartitionKey(partition));
     RawKey key;
-    if (!DecodeRawKey(it->key(), key)) return DataLoss("a key of raw that is none");
-    Add(key.partition);
-    if (key.partition == std::numeric_limits<Partition>::max()) break;
-    it->Seek(RawPartitionKey(key.partition + 1));
+    const bool readable = it->status().ok();
+    if (readable && !it->Valid()) continue;
+    if (readable && DecodeRawKey(it->key(), key) && key.partition != partition) continue;
+    Add(partition);
+    if (readable) continue;
+    ++unreadable;
+    Log(LogLevel::kError,
+        "a block cannot be read; queries that need it get an error, see `tidemark verify`",
+        {{"from_ms", PartitionFirst(partition)},
+         {"to_ms", PartitionEnd(partition)},
+         {"error", MessageOf(it->status())}});
   }
-  return it->status();
+  return unreadable;
 }
 
 void PartitionSet::Add(Partition partition) {

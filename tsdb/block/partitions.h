@@ -5,11 +5,12 @@
 // after the last one is gone: it may be in without blocks, never the reverse.
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "tsdb/base/mutex.h"
-#include "tsdb/base/status.h"
 #include "tsdb/store/keys.h"
 #include "tsdb/store/store.h"
 
@@ -18,8 +19,11 @@ namespace tidemark::tsdb {
 // Threads: all functions may be called from any thread.
 class PartitionSet {
  public:
-  // Finds those of a store: one seek each.
-  Status Load(const Store& store);
+  // Takes those of `noted` (Presence::Partitions) that have a block: one seek
+  // each.  One whose first block cannot be read is taken, too, and logged: queries
+  // that reach the block get the error, and all others their answer.  Returns how
+  // many these are.
+  size_t Load(const Store& store, std::span<const Partition> noted);
 
   void Add(Partition partition);
   void Remove(Partition partition);

@@ -17,11 +17,19 @@ Status ReadPartition(StoreIterator& it, const RawKey& first, const TimeIntervals
   return it.status();
 }
 
+// Appends every block that the partition could have.
+void TakeAll(Partition partition, const TimeIntervals& times, std::vector<int64_t>& out) {
+  const int64_t last = PartitionEnd(partition);
+  for (int64_t end = BlockEnd(PartitionFirst(partition));; end += kBlockMs) {
+    if (times.Overlaps({BlockFirst(end), end})) out.push_back(end);
+    if (end > last - kBlockMs) break;
+  }
+}
+
 }  // namespace
 
-StatusOr<std::vector<int64_t>> StoredBlocks(const Store& store,
-                                            std::span<const Partition> partitions, TenantId tenant,
-                                            SeriesId series, const TimeIntervals& times) {
+std::vector<int64_t> StoredBlocks(const Store& store, std::span<const Partition> partitions,
+                                  TenantId tenant, SeriesId series, const TimeIntervals& times) {
   std::vector<int64_t> out;
   if (times.empty()) return out;
   const Partition first = PartitionOf(times.all().front().mint);
@@ -30,7 +38,10 @@ StatusOr<std::vector<int64_t>> StoredBlocks(const Store& store,
   auto partition = std::lower_bound(partitions.begin(), partitions.end(), first);
   for (; partition != partitions.end() && *partition <= last; ++partition) {
     const RawKey start{*partition, tenant, series, std::numeric_limits<int64_t>::min()};
-    RETURN_IF_ERROR(ReadPartition(*it, start, times, out));
+    const size_t before = out.size();
+    if (ReadPartition(*it, start, times, out).ok()) continue;
+    out.resize(before);
+    TakeAll(*partition, times, out);
   }
   return out;
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "tsdb/base/files.h"
 #include "tsdb/chunk/encoded_run.h"
 #include "tsdb/chunk/float_chunk.h"
 
@@ -46,9 +47,7 @@ class StoredBlocksTest : public testing::Test {
   std::vector<int64_t> Blocks(SeriesId series, const std::vector<TimeInterval>& intervals) {
     TimeIntervals times;
     for (const TimeInterval& one : intervals) times.Add(one);
-    const auto found = StoredBlocks(*store_, partitions_, 7, series, times);
-    EXPECT_TRUE(found.ok()) << found.status();
-    return *found;
+    return StoredBlocks(*store_, partitions_, 7, series, times);
   }
 
   std::string path_;
@@ -81,6 +80,30 @@ TEST_F(StoredBlocksTest, AreThoseThatTheIntervalsOverlap) {
   }
   EXPECT_EQ(Blocks(2, {{kMin, kMax}}), (std::vector<int64_t>{3 * day}));
   EXPECT_TRUE(Blocks(3, {{kMin, kMax}}).empty());
+}
+
+// A cut that is in too many blocks costs nothing; a seal that never succeeds does.
+TEST_F(StoredBlocksTest, AreAllThatCouldBeWhereNothingCanBeRead) {
+  Write(1, 5 * kPartitionMs);
+  const Family raw[] = {Family::kRaw};
+  ASSERT_TRUE(store_->Flush(raw).ok());
+  store_.reset();
+  for (const auto& entry : std::filesystem::directory_iterator(path_)) {
+    std::string bytes = *ReadWholeFile(entry.path().string());
+    const Partition partition = PartitionOf(5 * kPartitionMs);
+    const bool in_it = bytes.find(RawPartitionKey(partition)) != std::string::npos;
+    if (entry.path().extension() != ".sst" || !in_it) continue;
+    bytes[0] ^= 1;  // its only block comes first
+    std::filesystem::remove(entry.path());
+    ASSERT_TRUE(WriteNewFile(entry.path().string(), bytes).ok());
+  }
+  store_ = *Store::Open({path_, 64 << 20}, metrics_);
+  std::vector<int64_t> day;
+  for (int64_t end = 4 * kPartitionMs + kBlockMs; end <= 5 * kPartitionMs; end += kBlockMs) {
+    day.push_back(end);
+  }
+  EXPECT_EQ(Blocks(1, {{kMin, kMax}}), day);
+  EXPECT_EQ(Blocks(1, {{day[1], day[2]}}), (std::vector<int64_t>{day[1], day[2]}));
 }
 
 }  // namespace

@@ -125,8 +125,8 @@ Status Sealer::Merge(uint64_t sequence) {
     for (; i < frozen_.size() && frozen_[i].series == &series; ++i) {
       pieces.push_back(frozen_[i].piece);
     }
-    ASSIGN_OR_RETURN(const auto stored, StoredBlocks(store_, *partitions_.Get(), series.tenant,
-                                                     series.id, CutsOf(pieces)));
+    const auto stored =
+        StoredBlocks(store_, *partitions_.Get(), series.tenant, series.id, CutsOf(pieces));
     for (const BlockRuns& block : ToBlockRuns(pieces, stored, sequence)) {
       const RawKey key = RawKeyOf(series.tenant, series.id, block.block_end);
       partitions_.Add(key.partition);
