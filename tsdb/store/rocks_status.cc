@@ -37,7 +37,8 @@ Status FromOpenStatus(const rocksdb::Status& status, std::string_view path) {
     return FailedPrecondition(
         fmt::format("the database in {} is in use by another process: {}", path, text));
   }
-  if (status.IsIOError()) {
+  // A file that another one names, CURRENT or the manifest.
+  if (status.IsIOError() && !status.IsPathNotFound()) {
     return FailedPrecondition(fmt::format("cannot open the database in {}: {}", path, text));
   }
   return DataLoss(fmt::format("the database in {} cannot be read: {}", path, text));

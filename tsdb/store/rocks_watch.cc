@@ -43,7 +43,10 @@ RocksWatch::RocksWatch(Metrics& metrics)
                                  "flushes or compactions did not keep up.")),
       errors_(metrics.AddCounter("tidemark_store_background_errors_total",
                                  "Flushes, compactions and other background work of RocksDB that "
-                                 "failed; the log has the reason.")) {
+                                 "failed; the log has the reason.")),
+      damaged_(metrics.AddCounter("tidemark_store_damaged_compactions_total",
+                                  "Compactions that met a table which cannot be read; run "
+                                  "`tidemark verify`.")) {
   for (size_t i = 0; i < kFamilies; ++i) {
     const Metrics::LabelPairs labels = {
         {"family", std::string(FamilyName(static_cast<Family>(i)))}};
@@ -54,11 +57,26 @@ RocksWatch::RocksWatch(Metrics& metrics)
   }
 }
 
-const RocksWatch::FamilyCounters* RocksWatch::Find(const std::string& name) const {
+std::optional<Family> RocksWatch::FamilyOf(const std::string& name) {
   for (size_t i = 0; i < kFamilies; ++i) {
-    if (FamilyName(static_cast<Family>(i)) == name) return &families_[i];
+    if (FamilyName(static_cast<Family>(i)) == name) return static_cast<Family>(i);
   }
-  return nullptr;
+  return std::nullopt;
+}
+
+const RocksWatch::FamilyCounters* RocksWatch::Find(const std::string& name) const {
+  const std::optional<Family> family = FamilyOf(name);
+  return family ? &families_[static_cast<size_t>(*family)] : nullptr;
+}
+
+std::vector<Family> RocksWatch::TakeDamaged() {
+  std::vector<Family> out;
+  if (damaged_families_.load(std::memory_order_relaxed) == 0) return out;
+  const uint32_t damaged = damaged_families_.exchange(0);
+  for (size_t i = 0; i < kFamilies; ++i) {
+    if ((damaged >> i & 1) != 0) out.push_back(static_cast<Family>(i));
+  }
+  return out;
 }
 
 void RocksWatch::OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo& info) {
@@ -70,9 +88,16 @@ void RocksWatch::OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo& inf
 }
 
 void RocksWatch::OnCompactionCompleted(rocksdb::DB*, const rocksdb::CompactionJobInfo& info) {
-  if (const FamilyCounters* family = Find(info.cf_name)) {
-    family->compacted_bytes->Add(info.stats.total_output_bytes);
-  }
+  const std::optional<Family> family = FamilyOf(info.cf_name);
+  if (!family) return;
+  families_[static_cast<size_t>(*family)].compacted_bytes->Add(info.stats.total_output_bytes);
+  if (!info.status.IsCorruption()) return;
+  damaged_->Add();
+  damaged_families_.fetch_or(1U << static_cast<size_t>(*family));
+  Log(LogLevel::kError,
+      "a compaction met a table that cannot be read; there will be none of this family until the "
+      "next start. Run `tidemark verify`, and with --repair keep what can be read",
+      {{"family", info.cf_name}, {"error", info.status.ToString()}});
 }
 
 void RocksWatch::OnStallConditionsChanged(const rocksdb::WriteStallInfo& info) {
@@ -89,7 +114,13 @@ void RocksWatch::OnStallConditionsChanged(const rocksdb::WriteStallInfo& info) {
   }
 }
 
+// A damaged table that a compaction reads is no reason to stop writing, for good as
+// RocksDB would.
 void RocksWatch::OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) {
+  if (reason == rocksdb::BackgroundErrorReason::kCompaction && error->IsCorruption()) {
+    *error = rocksdb::Status::OK();
+    return;
+  }
   ++errors_seen_;
   errors_->Add();
   Log(LogLevel::kError, "RocksDB's background work failed; writes stop until it succeeds",

@@ -9,7 +9,9 @@
 #include <array>
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "tsdb/base/metrics.h"
 #include "tsdb/store/store.h"
@@ -32,6 +34,10 @@ class RocksWatch : public rocksdb::EventListener {
   void NoteResumed(uint64_t errors_seen) { errors_resumed_.store(errors_seen); }
   bool failed() const { return errors_seen_.load() > errors_resumed_.load(); }
 
+  // The families of which a compaction met a damaged table since the last call.
+  // RocksDB would try again each second, reading all of it each time.
+  std::vector<Family> TakeDamaged();
+
   void OnFlushCompleted(rocksdb::DB* db, const rocksdb::FlushJobInfo& info) override;
   void OnCompactionCompleted(rocksdb::DB* db, const rocksdb::CompactionJobInfo& info) override;
   void OnStallConditionsChanged(const rocksdb::WriteStallInfo& info) override;
@@ -42,15 +48,18 @@ class RocksWatch : public rocksdb::EventListener {
     Counter* flushed_bytes;
     Counter* compacted_bytes;
   };
-  // Null for RocksDB's default family.
+  // None for RocksDB's default family.
+  static std::optional<Family> FamilyOf(const std::string& name);
   const FamilyCounters* Find(const std::string& name) const;
 
   std::array<FamilyCounters, kFamilies> families_;
   Counter* stalls_;
   Counter* errors_;
+  Counter* damaged_;
   std::atomic<int> stalled_families_{0};
   std::atomic<uint64_t> errors_seen_{0};
   std::atomic<uint64_t> errors_resumed_{0};
+  std::atomic<uint32_t> damaged_families_{0};  // a bit each
 };
 
 // Gauges of what is used of the budgets for write buffers and block cache; and

@@ -162,6 +162,7 @@ class StoreImpl : public Store {
   Status CheckFormat();
   Status WriteFormat();
   void KeepSentinel();
+  void LeaveDamagedAlone();
 
   const StoreOptions options_;
   const std::shared_ptr<rocksdb::MergeOperator> raw_merge_;
@@ -204,9 +205,8 @@ Status RefuseHeadless(const std::filesystem::path& path) {
   for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
     const std::string extension = entry.path().extension().string();
     if (extension == ".sst" || extension == ".log") {
-      return DataLoss(fmt::format(
-          "the database in {} has lost its file CURRENT (but has {}); restore it from a copy",
-          path.string(), entry.path().filename().string()));
+      return DataLoss(fmt::format("the database in {} has lost its file CURRENT (but has {})",
+                                  path.string(), entry.path().filename().string()));
     }
   }
   return OkStatus();
@@ -348,8 +348,17 @@ void StoreImpl::KeepSentinel() {
       .PermitUncheckedError();
 }
 
+// Without compactions a family takes new tables without end, and writes do not
+// wait for any: reads get slower, until whoever sees the error repairs it.
+void StoreImpl::LeaveDamagedAlone() {
+  for (const Family family : watch_->TakeDamaged()) {
+    db_->SetOptions(handle(family), {{"disable_auto_compactions", "true"}}).PermitUncheckedError();
+  }
+}
+
 Status StoreImpl::Write(WriteBatch& batch, WriteMode mode) {
   RETURN_IF_ERROR(FaultPoint("store.write"));
+  LeaveDamagedAlone();
   KeepSentinel();
   rocksdb::WriteOptions options;
   options.sync = mode == WriteMode::kSync;

@@ -63,6 +63,10 @@ class TableFileImpl : public TableFile {
   Status OpenAt(const std::string& path);
   std::optional<Family> family() const override { return family_; }
   uint64_t entries() const override { return reader_->GetTableProperties()->num_entries; }
+  uint64_t deletions() const override {
+    const auto properties = reader_->GetTableProperties();
+    return properties->num_deletions + properties->num_range_deletions;
+  }
   Status VerifyChecksums() override {
     const rocksdb::Status status = reader_->VerifyChecksum();
     return status.ok() ? OkStatus() : DataLoss(status.ToString());

@@ -35,6 +35,8 @@ class TableFile {
 
   // Whose it is; none for RocksDB's default family, or one that is not known.
   virtual std::optional<Family> family() const = 0;
+  // What says that keys, or ranges of them, were deleted from older tables.
+  virtual uint64_t deletions() const = 0;
   // Keys, those that say that something was deleted included.
   virtual uint64_t entries() const = 0;
 
