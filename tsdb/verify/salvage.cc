@@ -57,6 +57,11 @@ void SalvageSource::ReadTables(Family family,
       continue;
     }
     if ((*table)->family() != family) continue;
+    // Of samples the blocks themselves say what was deleted, of the journal a mark.
+    if (family == Family::kMeta && (*table)->deletions() > 0) {
+      Lost(fmt::format("{}: {} deletions of exemplars: those in other tables may be back", path,
+                       (*table)->deletions()));
+    }
     (*table)->ForEach(use, [&](const KeyGap& gap) {
       Lost(fmt::format("{}: {} to {}: {}", path,
                        gap.after.empty() ? "the first key" : "after " + DescribeBytes(gap.after),
