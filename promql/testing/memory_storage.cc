@@ -30,7 +30,7 @@ bool HasSampleIn(const std::vector<Run>& runs, int64_t start, int64_t end) {
 }
 
 // The part of `run` with times in [start, end].
-SampleRun Cut(const Run& run, int64_t start, int64_t end) {
+SampleRun Cut(const Run& run, int64_t start, int64_t end, bool start_times) {
   const size_t from = std::lower_bound(run.t.begin(), run.t.end(), start) - run.t.begin();
   const size_t to = std::upper_bound(run.t.begin(), run.t.end(), end) - run.t.begin();
   const size_t n = to > from ? to - from : 0;
@@ -41,17 +41,23 @@ SampleRun Cut(const Run& run, int64_t start, int64_t end) {
   } else {
     cut.h = std::span(run.h).subspan(from, n);
   }
+  if (start_times && !run.start.empty()) cut.start = std::span(run.start).subspan(from, n);
   return cut;
+}
+
+void AddStart(Run& run, int64_t start) {
+  if (start != 0 && run.start.empty()) run.start.resize(run.t.size() - 1);
+  if (start != 0 || !run.start.empty()) run.start.push_back(start);
 }
 
 class MemoryIterator : public tsdb::SampleIterator {
  public:
-  MemoryIterator(const std::vector<Run>& runs, int64_t start, int64_t end)
-      : runs_(runs), start_(start), end_(end) {}
+  MemoryIterator(const std::vector<Run>& runs, int64_t start, int64_t end, bool start_times)
+      : runs_(runs), start_(start), end_(end), start_times_(start_times) {}
 
   bool Next() override {
     while (next_ < runs_.size()) {
-      run_ = Cut(runs_[next_++], start_, end_);
+      run_ = Cut(runs_[next_++], start_, end_, start_times_);
       if (run_.size() > 0) return true;
     }
     run_ = {};
@@ -71,6 +77,7 @@ class MemoryIterator : public tsdb::SampleIterator {
   const std::vector<Run>& runs_;
   int64_t start_;
   const int64_t end_;
+  const bool start_times_;
   size_t next_ = 0;
   SampleRun run_;
 };
@@ -79,19 +86,20 @@ class MemorySet : public tsdb::SeriesSet {
  public:
   using Entry = const SeriesMap::value_type*;
 
-  MemorySet(std::vector<Entry> series, int64_t start, int64_t end)
-      : series_(std::move(series)), start_(start), end_(end) {}
+  MemorySet(std::vector<Entry> series, int64_t start, int64_t end, bool start_times)
+      : series_(std::move(series)), start_(start), end_(end), start_times_(start_times) {}
 
   size_t size() const override { return series_.size(); }
   const Labels& labels(size_t i) const override { return series_[i]->first; }
   std::unique_ptr<tsdb::SampleIterator> Samples(size_t i) const override {
-    return std::make_unique<MemoryIterator>(series_[i]->second, start_, end_);
+    return std::make_unique<MemoryIterator>(series_[i]->second, start_, end_, start_times_);
   }
 
  private:
   const std::vector<Entry> series_;
   const int64_t start_;
   const int64_t end_;
+  const bool start_times_;
 };
 
 class MemoryQuerier : public tsdb::Querier {
@@ -114,7 +122,7 @@ class MemoryQuerier : public tsdb::Querier {
       if (!MatchesAll(entry.first, matchers) || !HasSampleIn(entry.second, start, end)) continue;
       found.push_back(&entry);
     }
-    return std::make_unique<MemorySet>(std::move(found), start, end);
+    return std::make_unique<MemorySet>(std::move(found), start, end, hints.start_times);
   }
 
   StatusOr<std::vector<std::string>> LabelNames(std::span<const Matcher> matchers,
@@ -163,21 +171,24 @@ StatusOr<Run*> MemoryStorage::RunFor(const Labels& labels, int64_t t, bool is_fl
   return &runs.back();
 }
 
-Status MemoryStorage::Add(const Labels& labels, std::span<const tsdb::Sample> samples) {
+Status MemoryStorage::Add(const Labels& labels, std::span<const tsdb::Sample> samples,
+                          int64_t start) {
   for (const tsdb::Sample& sample : samples) {
     ASSIGN_OR_RETURN(auto* run, RunFor(labels, sample.t, true));
     run->t.push_back(sample.t);
     run->v.push_back(sample.v);
+    AddStart(*run, start);
   }
   return OkStatus();
 }
 
 Status MemoryStorage::AddHistograms(const Labels& labels,
-                                    std::span<const tsdb::HistogramSample> samples) {
+                                    std::span<const tsdb::HistogramSample> samples, int64_t start) {
   for (const tsdb::HistogramSample& sample : samples) {
     ASSIGN_OR_RETURN(auto* run, RunFor(labels, sample.t, false));
     run->t.push_back(sample.t);
     run->h.push_back(sample.h);
+    AddStart(*run, start);
   }
   return OkStatus();
 }

@@ -36,6 +36,7 @@ class MemoryStorage : public tsdb::Queryable {
     std::vector<int64_t> t;
     std::vector<double> v;
     std::vector<tsdb::FloatHistogram> h;
+    std::vector<int64_t> start;  // empty, or one per sample
   };
   using SeriesMap = std::map<tsdb::Labels, std::vector<Run>>;
 
@@ -45,11 +46,14 @@ class MemoryStorage : public tsdb::Queryable {
   // with its first sample.
   //   kOutOfRange  a time that is not after the one before it; what came before
   //                stays added
-  Status Add(const tsdb::Labels& labels, std::span<const tsdb::Sample> samples);
-  Status Add(const tsdb::Labels& labels, std::initializer_list<tsdb::Sample> samples) {
-    return Add(labels, std::span<const tsdb::Sample>(samples.begin(), samples.size()));
+  // `start`: when what all of them count began; 0: not known.
+  Status Add(const tsdb::Labels& labels, std::span<const tsdb::Sample> samples, int64_t start = 0);
+  Status Add(const tsdb::Labels& labels, std::initializer_list<tsdb::Sample> samples,
+             int64_t start = 0) {
+    return Add(labels, std::span<const tsdb::Sample>(samples.begin(), samples.size()), start);
   }
-  Status AddHistograms(const tsdb::Labels& labels, std::span<const tsdb::HistogramSample> samples);
+  Status AddHistograms(const tsdb::Labels& labels, std::span<const tsdb::HistogramSample> samples,
+                       int64_t start = 0);
 
   void Clear() { series_.clear(); }
   size_t size() const { return series_.size(); }

@@ -84,6 +84,11 @@ StatusOr<LoadCommand> ParseLoad(const Paragraph& paragraph) {
   load.with_nhcb = !nhcb.empty();
   ASSIGN_OR_RETURN(load.step_ms, ParseDurationMs(step));
   for (size_t i = 1; i < paragraph.lines.size(); ++i) {
+    if (IsStartDescription(paragraph.lines[i])) {
+      ASSIGN_OR_RETURN(StartDescription starts, ParseStartDescription(paragraph.lines[i]));
+      load.starts.push_back(std::move(starts));
+      continue;
+    }
     ASSIGN_OR_RETURN(SeriesDescription series, ParseSeriesDescription(paragraph.lines[i]));
     load.series.push_back(std::move(series));
   }

@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "promql/testing/series_description.h"
+#include "promql/testing/start_description.h"
 
 namespace re2 {
 class RE2;
@@ -37,6 +38,7 @@ struct LoadCommand {
   int64_t step_ms = 0;
   bool with_nhcb = false;  // classic histograms as native ones with custom buckets too
   std::vector<SeriesDescription> series;  // their values at 0, step_ms, 2 * step_ms …
+  std::vector<StartDescription> starts;   // of any of them
 };
 
 // What a text must be: equal to `message`, or, if set, match `regex` somewhere.

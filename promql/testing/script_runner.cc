@@ -71,6 +71,14 @@ bool LooksAtTheQuery(const std::string& expr) {
   return re2::RE2::PartialMatch(expr, kFunctions);
 }
 
+// Null when the script gives none for the load's series number `i`.
+const StartDescription* StartsOf(const LoadCommand& load, size_t i) {
+  const auto found = std::find_if(
+      load.starts.begin(), load.starts.end(),
+      [&](const StartDescription& starts) { return starts.labels == load.series[i].labels; });
+  return found == load.starts.end() ? nullptr : &*found;
+}
+
 std::vector<int64_t> OtherTimes(int64_t t) {
   if (t == 0) return {-1000, 0, 1000};
   return {-10 * t, 0, t / 5, t, 10 * t};
@@ -106,25 +114,30 @@ Status ScriptRunner::Load(const LoadCommand& load) {
     const bool again =
         std::any_of(load.series.begin() + static_cast<ptrdiff_t>(i) + 1, load.series.end(),
                     [&](const SeriesDescription& s) { return s.labels == load.series[i].labels; });
-    if (!again) RETURN_IF_ERROR(LoadSeries(load.series[i], load.step_ms));
+    if (!again) RETURN_IF_ERROR(LoadSeries(load.series[i], load.step_ms, StartsOf(load, i)));
   }
   if (!load.with_nhcb) return OkStatus();
   ASSIGN_OR_RETURN(const std::vector<SeriesDescription> native, ToCustomBuckets(load.series));
   for (const SeriesDescription& series : native) {
-    RETURN_IF_ERROR(LoadSeries(series, load.step_ms));
+    RETURN_IF_ERROR(LoadSeries(series, load.step_ms, nullptr));
   }
   return OkStatus();
 }
 
-Status ScriptRunner::LoadSeries(const SeriesDescription& series, int64_t step_ms) {
+Status ScriptRunner::LoadSeries(const SeriesDescription& series, int64_t step_ms,
+                                const StartDescription* starts) {
   for (size_t i = 0; i < series.values.size(); ++i) {
     const int64_t t = static_cast<int64_t>(i) * step_ms;
     const auto& value = series.values[i].value;
+    int64_t start = 0;
+    if (starts != nullptr && i < starts->offsets.size() && starts->offsets[i].has_value()) {
+      start = t + *starts->offsets[i];
+    }
     if (const double* v = std::get_if<double>(&value)) {
-      RETURN_IF_ERROR(storage_.Add(series.labels, {{t, *v}}));
+      RETURN_IF_ERROR(storage_.Add(series.labels, {{t, *v}}, start));
     } else if (const auto* h = std::get_if<tsdb::FloatHistogram>(&value)) {
       const std::vector<tsdb::HistogramSample> sample = {{t, *h}};
-      RETURN_IF_ERROR(storage_.AddHistograms(series.labels, sample));
+      RETURN_IF_ERROR(storage_.AddHistograms(series.labels, sample, start));
     }
   }
   return OkStatus();

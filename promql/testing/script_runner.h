@@ -45,7 +45,8 @@ class ScriptRunner {
  private:
   Status Execute(const ScriptCommand& command);
   Status Load(const LoadCommand& load);
-  Status LoadSeries(const SeriesDescription& series, int64_t step_ms);
+  Status LoadSeries(const SeriesDescription& series, int64_t step_ms,
+                    const StartDescription* starts);
   Status Eval(const EvalCommand& eval);
   Status EvalInstant(const EvalCommand& eval, const std::string& expr, int64_t t);
   Status EvalInMiddle(const EvalCommand& eval, const std::string& expr, int64_t t, bool scalar);

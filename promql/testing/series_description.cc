@@ -13,26 +13,6 @@ namespace {
 
 using tsdb::FloatHistogram;
 
-// Where the labels end: at a space outside of braces.
-size_t EndOfLabels(std::string_view text) {
-  bool braces = false;
-  char quote = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (quote != 0) {
-      if (c == '\\' && quote != '`') ++i;
-      if (c == quote) quote = 0;
-    } else if (c == '"' || c == '\'' || c == '`') {
-      quote = c;
-    } else if (c == '{' || c == '}') {
-      braces = c == '{';
-    } else if ((c == ' ' || c == '\t') && !braces) {
-      return i;
-    }
-  }
-  return text.size();
-}
-
 class SequenceParser {
  public:
   // Appends to `values` what `text` says.  On failure `text` begins at the mistake.
@@ -146,11 +126,30 @@ Status SequenceParser::CheckRoomFor(uint64_t more) const {
 
 }  // namespace
 
+size_t EndOfSeriesLabels(std::string_view text) {
+  bool braces = false;
+  char quote = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quote != 0) {
+      if (c == '\\' && quote != '`') ++i;
+      if (c == quote) quote = 0;
+    } else if (c == '"' || c == '\'' || c == '`') {
+      quote = c;
+    } else if (c == '{' || c == '}') {
+      braces = c == '{';
+    } else if ((c == ' ' || c == '\t') && !braces) {
+      return i;
+    }
+  }
+  return text.size();
+}
+
 StatusOr<SeriesDescription> ParseSeriesDescription(std::string_view text) {
   SeriesDescription series;
   std::string_view rest = text;
   TakeSpaces(rest);
-  rest.remove_prefix(EndOfLabels(rest));
+  rest.remove_prefix(EndOfSeriesLabels(rest));
   ASSIGN_OR_RETURN(series.labels, ParseMetric(text.substr(0, text.size() - rest.size())));
   const Status status = SequenceParser(rest, series.values).Parse();
   if (status.ok()) return series;

@@ -40,6 +40,9 @@ struct SeriesDescription {
 // Bound on the values of one description.
 inline constexpr size_t kMaxSequenceValues = 1'000'000;
 
+// Where the labels that `text` begins with end: at a space outside of braces.
+size_t EndOfSeriesLabels(std::string_view text);
+
 //   kInvalidArgument  "1:5: parse error: …" with the place; histograms that cannot
 //                     be added; more than kMaxSequenceValues values
 StatusOr<SeriesDescription> ParseSeriesDescription(std::string_view text);
