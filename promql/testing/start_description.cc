@@ -18,12 +18,13 @@ constexpr std::string_view kSuffix = "@st";
 
 StatusOr<int64_t> ParseOffset(const std::string& text) {
   const bool negative = text.starts_with('-');
-  ASSIGN_OR_RETURN(const int64_t ms, ParseDurationMs(std::string_view(text).substr(negative)));
+  const bool sign = negative || text.starts_with('+');
+  ASSIGN_OR_RETURN(const int64_t ms, ParseDurationMs(std::string_view(text).substr(sign)));
   return negative ? -ms : ms;
 }
 
 Status ParseItem(const std::string& item, std::vector<std::optional<int64_t>>& offsets) {
-  static const RE2 kItem(R"((_|-?[0-9][0-9a-wyz.]*)([+-][0-9][0-9a-wyz.]*)?(?:x[0-9]+)?)");
+  static const RE2 kItem(R"((_|[+-]?[0-9][0-9a-wyz.]*)([+-][0-9][0-9a-wyz.]*)?(?:x[0-9]+)?)");
   static const RE2 kRepeated(R"(.*x([0-9]+))");
   std::string first, step;
   uint64_t repeated = 0;
@@ -44,7 +45,7 @@ Status ParseItem(const std::string& item, std::vector<std::optional<int64_t>>& o
   ASSIGN_OR_RETURN(int64_t offset, ParseOffset(first));
   int64_t step_ms = 0;
   if (!step.empty()) {
-    ASSIGN_OR_RETURN(step_ms, ParseOffset(step.starts_with('+') ? step.substr(1) : step));
+    ASSIGN_OR_RETURN(step_ms, ParseOffset(step));
   }
   if (repeated >= kMaxSequenceValues - offsets.size())
     return InvalidArgument("too many start times");

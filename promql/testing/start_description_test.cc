@@ -17,7 +17,7 @@ TEST(StartDescription, IsToldFromValues) {
 }
 
 TEST(StartDescription, Reads) {
-  const auto d = ParseStartDescription("x{a=\"b\"}@st _ -30s-1mx2 _x2 0 -59999msx1 1s+500msx1");
+  const auto d = ParseStartDescription("x{a=\"b\"}@st _ -30s-1mx2 _x2 0 -59999msx1 +1s+500msx1");
   ASSERT_TRUE(d.ok()) << d.status();
   EXPECT_EQ(d->labels, tsdb::Labels::Must({{"__name__", "x"}, {"a", "b"}}));
   const auto none = testing::Eq(std::nullopt);

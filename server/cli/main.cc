@@ -5,6 +5,7 @@
 
 #include "server/cli/check_config.h"
 #include "server/cli/demo.h"
+#include "server/cli/promqltest.h"
 #include "server/cli/query.h"
 #include "server/cli/restore.h"
 #include "server/cli/serve.h"
@@ -21,6 +22,7 @@ int main(int argc, char** argv) {
   AddDemoCommand(app, exit_code);
   AddQueryCommand(app, exit_code);
   AddCheckConfigCommand(app, exit_code);
+  AddPromqltestCommand(app, exit_code);
   AddRestoreCommand(app, exit_code);
   AddVerifyCommand(app, exit_code);
   CLI11_PARSE(app, argc, argv);

@@ -48,6 +48,14 @@ Status SwitchOn(const std::string& name, Config& config) {
 
 }  // namespace
 
+std::string AllFeatures() {
+  std::string names;
+  for (const Feature& feature : kFeatures) {
+    names += (names.empty() ? "" : ",") + std::string(feature.name);
+  }
+  return names;
+}
+
 Status SetFeatures(std::string_view names, Config& config) {
   config.features.clear();
   for (const Feature& feature : kFeatures) feature.option(config.query) = false;

@@ -2,12 +2,16 @@
 // --enable-feature has for the same.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "server/config/config.h"
 #include "tsdb/base/status.h"
 
 namespace tidemark::server {
+
+// Every name there is, separated by commas.
+std::string AllFeatures();
 
 // Switches on the features of a comma-separated list, and off all others.
 //   kInvalidArgument  one is unknown; the message names all that there are
