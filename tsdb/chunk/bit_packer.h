@@ -19,7 +19,8 @@ class BitPacker {
   void Write(uint64_t value, int bits) {
     if (bits < free_) {
       free_ -= bits;
-      pending_ |= value << free_;
+      // In two steps: no bits of an empty word would be a shift by 64.
+      pending_ |= value << (free_ - 1) << 1;
       return;
     }
     // What does not fit is the start of the next word; a shift by 64 has no meaning.
