@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "promql/testing/memory_storage.h"
+#include "promql/script/memory_storage.h"
 #include "server/null_storage_for_test.h"
 
 namespace tidemark::server {

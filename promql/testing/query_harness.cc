@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "promql/testing/value_text.h"
+#include "promql/script/value_text.h"
 #include "tsdb/base/check.h"
 
 namespace tidemark::promql {

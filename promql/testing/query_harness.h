@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "promql/engine.h"
-#include "promql/testing/memory_storage.h"
+#include "promql/script/memory_storage.h"
 
 namespace tidemark::promql {
 

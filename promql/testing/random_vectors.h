@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "promql/testing/memory_storage.h"
+#include "promql/script/memory_storage.h"
 #include "promql/value.h"
 #include "tsdb/model/labels.h"
 

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "promql/testing/memory_storage.h"
+#include "promql/script/memory_storage.h"
 #include "server/api/api_context.h"
 #include "server/null_storage_for_test.h"
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "promql/testing/script_runner.h"
+#include "promql/script/script_runner.h"
 #include "server/config/config.h"
 #include "server/config/features.h"
 

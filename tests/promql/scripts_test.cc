@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "promql/testing/script_runner.h"
+#include "promql/script/script_runner.h"
 
 namespace tidemark::promql {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "promql/testing/series_description.h"
+#include "promql/script/series_description.h"
 #include "tsdb/base/status.h"
 
 namespace tidemark::promql {

@@ -1,11 +1,11 @@
-#include "promql/testing/series_description.h"
+#include "promql/script/series_description.h"
 
 #include <fmt/format.h>
 
 #include "promql/parser/parse.h"
 #include "promql/parser/parser.h"
-#include "promql/testing/histogram_literal.h"
-#include "promql/testing/take_number.h"
+#include "promql/script/histogram_literal.h"
+#include "promql/script/take_number.h"
 #include "tsdb/model/sample.h"
 
 namespace tidemark::promql {

@@ -1,4 +1,4 @@
-#include "promql/testing/value_text.h"
+#include "promql/script/value_text.h"
 
 #include <fmt/format.h>
 

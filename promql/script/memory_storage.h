@@ -1,4 +1,4 @@
-// MemoryStorage: a Queryable made of plain vectors, for tests of PromQL.
+// MemoryStorage: a Queryable made of plain vectors, for scripts and tests.
 //
 //   MemoryStorage storage;
 //   RETURN_IF_ERROR(storage.Add(Labels::Must({{"__name__", "up"}}), {{0, 1}, {30'000, 1}}));

@@ -1,4 +1,4 @@
-#include "promql/testing/start_description.h"
+#include "promql/script/start_description.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "promql/testing/histogram_literal.h"
+#include "promql/script/histogram_literal.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "promql/testing/take_number.h"
+#include "promql/script/take_number.h"
 #include "tsdb/base/quote.h"
 
 namespace tidemark::promql {

@@ -1,4 +1,4 @@
-#include "promql/testing/script.h"
+#include "promql/script/script.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "promql/testing/script_runner.h"
+#include "promql/script/script_runner.h"
 
 #include <fmt/format.h>
 #include <re2/re2.h>
@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "promql/testing/script_compare.h"
-#include "promql/testing/script_invariance.h"
-#include "promql/testing/script_nhcb.h"
+#include "promql/script/script_compare.h"
+#include "promql/script/script_invariance.h"
+#include "promql/script/script_nhcb.h"
 #include "tsdb/base/cancellation.h"
 
 namespace tidemark::promql {

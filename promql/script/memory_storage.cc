@@ -1,4 +1,4 @@
-#include "promql/testing/memory_storage.h"
+#include "promql/script/memory_storage.h"
 
 #include <fmt/format.h>
 

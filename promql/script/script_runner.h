@@ -18,8 +18,8 @@
 #include <vector>
 
 #include "promql/engine.h"
-#include "promql/testing/memory_storage.h"
-#include "promql/testing/script.h"
+#include "promql/script/memory_storage.h"
+#include "promql/script/script.h"
 
 namespace tidemark::promql {
 

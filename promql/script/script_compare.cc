@@ -1,4 +1,4 @@
-#include "promql/testing/script_compare.h"
+#include "promql/script/script_compare.h"
 
 #include <fmt/format.h>
 

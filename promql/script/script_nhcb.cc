@@ -1,4 +1,4 @@
-#include "promql/testing/script_nhcb.h"
+#include "promql/script/script_nhcb.h"
 
 #include <fmt/format.h>
 

@@ -23,8 +23,8 @@
 #include <variant>
 #include <vector>
 
-#include "promql/testing/series_description.h"
-#include "promql/testing/start_description.h"
+#include "promql/script/series_description.h"
+#include "promql/script/start_description.h"
 
 namespace re2 {
 class RE2;

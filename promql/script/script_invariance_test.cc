@@ -1,4 +1,4 @@
-#include "promql/testing/script_invariance.h"
+#include "promql/script/script_invariance.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "promql/testing/start_description.h"
+#include "promql/script/start_description.h"
 
 #include <fmt/format.h>
 #include <re2/re2.h>
@@ -6,8 +6,8 @@
 #include <string>
 
 #include "promql/parser/parse.h"
-#include "promql/testing/series_description.h"
-#include "promql/testing/take_number.h"
+#include "promql/script/series_description.h"
+#include "promql/script/take_number.h"
 
 namespace tidemark::promql {
 namespace {

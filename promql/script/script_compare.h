@@ -1,7 +1,7 @@
 // Whether an answer is what a script says it must be.
 #pragma once
 
-#include "promql/testing/script.h"
+#include "promql/script/script.h"
 #include "promql/value.h"
 #include "tsdb/base/status.h"
 

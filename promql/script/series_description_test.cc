@@ -1,4 +1,4 @@
-#include "promql/testing/series_description.h"
+#include "promql/script/series_description.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "promql/testing/take_number.h"
+#include "promql/script/take_number.h"
 
 #include <fmt/format.h>
 #include <re2/re2.h>

@@ -1,4 +1,4 @@
-#include "promql/testing/histogram_literal.h"
+#include "promql/script/histogram_literal.h"
 
 #include <gtest/gtest.h>
 

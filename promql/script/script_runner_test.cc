@@ -1,4 +1,4 @@
-#include "promql/testing/script_runner.h"
+#include "promql/script/script_runner.h"
 
 #include <gtest/gtest.h>
 
