@@ -199,6 +199,7 @@ struct SelectHints {
   size_t limit = 0;               // series; 0: all
   int64_t max_resolution_ms = 0;  // the coarsest tier that will do; 0: raw
   bool start_times = false;       // fill SampleRun::start
+  bool buckets = true;            // false: of histograms only what counts and sums need
   const Cancellation* cancellation = nullptr;
 };
 

@@ -95,6 +95,11 @@ class NewestSample {
   HistogramPtr histogram_;                        // its copy, made when needed
 };
 
+// Whether the result is of another metric than the series: timestamp() and such.
+bool IsFunctionOfTimes(SelectorValue value) {
+  return value == SelectorValue::kTimestamp || value == SelectorValue::kStartTime;
+}
+
 class InstantSelector : public VectorOperator {
  public:
   InstantSelector(EvalContext& context, const VectorSelector& selector, const WindowTimes& times,
@@ -108,7 +113,7 @@ class InstantSelector : public VectorOperator {
   StatusOr<std::vector<tsdb::Labels>> Series() override {
     ASSIGN_OR_RETURN(set_, SelectSeries(context_, selector_, hints_));
     std::vector<tsdb::Labels> labels = LabelsOf(*set_);
-    if (value_ != SelectorValue::kSample) {
+    if (IsFunctionOfTimes(value_)) {
       for (tsdb::Labels& l : labels) l = DropMetadataLabels(context_, l);
     }
     return labels;
@@ -127,12 +132,13 @@ class InstantSelector : public VectorOperator {
 
  private:
   void Emit(size_t step, StepSeries& out) {
-    if (value_ != SelectorValue::kSample) {
+    if (IsFunctionOfTimes(value_)) {
       const int64_t t = value_ == SelectorValue::kTimestamp ? newest_.t() : newest_.start();
       out.SetFloat(step, static_cast<double>(t) / 1000);
       ++context_.stats.total_samples;
     } else if (newest_.is_float()) {
-      out.SetFloat(step, newest_.value());
+      out.SetFloat(step, value_ == SelectorValue::kSampleTime ? static_cast<double>(newest_.t())
+                                                              : newest_.value());
       ++context_.stats.total_samples;
     } else {
       out.SetHistogram(step, newest_.histogram());
@@ -157,7 +163,7 @@ std::unique_ptr<VectorOperator> MakeInstantSelector(EvalContext& context,
                                                     const WindowTimes& times,
                                                     tsdb::SelectHints hints, SelectorValue value) {
   auto op = std::make_unique<InstantSelector>(context, selector, times, std::move(hints), value);
-  if (value == SelectorValue::kSample) return op;
+  if (!IsFunctionOfTimes(value)) return op;
   return MakeUniqueSeries(context, times.steps, std::move(op));
 }
 

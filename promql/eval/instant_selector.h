@@ -11,9 +11,10 @@
 namespace tidemark::promql {
 
 enum class SelectorValue {
-  kSample,     // the sample
-  kTimestamp,  // when it was taken, in seconds: timestamp(selector)
-  kStartTime,  // when what it counts began, in seconds, 0: not known: start_timestamp(selector)
+  kSample,      // the sample
+  kTimestamp,   // when it was taken, in seconds: timestamp(selector)
+  kStartTime,   // when what it counts began, in seconds, 0: not known: start_timestamp(selector)
+  kSampleTime,  // when it was taken, in milliseconds, of floats only: info()
 };
 
 // A sample at time s is seen from t if t - lookback < s <= t, and nothing newer,

@@ -16,10 +16,12 @@
 #include "promql/eval/smoothed_selector.h"
 #include "promql/eval/storage_range_source.h"
 #include "promql/eval/subquery_source.h"
+#include "promql/functions/info.h"
 #include "promql/functions/range_function.h"
 #include "promql/functions/vector_function.h"
 #include "promql/parser/functions.h"
 #include "promql/plan/duration.h"
+#include "promql/plan/info_shift.h"
 #include "promql/plan/invariance.h"
 #include "tsdb/base/check.h"
 
@@ -48,6 +50,14 @@ bool IsEvaluatedOnce(const Expr& expr, Steps steps) {
 }
 
 Steps FirstOf(Steps steps) { return {steps.start, 0, 1}; }
+
+WindowTimes WindowsOf(const ResolvedShift& shift, int64_t range_ms, Steps steps) {
+  return WindowTimes{.steps = steps,
+                     .range_ms = range_ms,
+                     .offset_ms = shift.offset_ms,
+                     .fixed = shift.at.has_value(),
+                     .at = shift.at.value_or(0)};
+}
 
 Status NotAvailable(std::string_view what) {
   return FailedPrecondition(fmt::format("{} is not supported by this version of Tidemark", what));
@@ -118,7 +128,19 @@ StatusOr<std::unique_ptr<VectorOperator>> Planner::FromAggregate(const Aggregate
   return MakeAggregateOperator(context_, steps, expr, std::move(input), std::move(param));
 }
 
+Planner::BucketUse Planner::BucketUseBelow(std::string_view function, BucketUse above) {
+  if (above == BucketUse::kNeeded) return above;
+  if (function == "histogram_count" || function == "histogram_sum" || function == "histogram_avg") {
+    return BucketUse::kNone;
+  }
+  const bool needs = function == "histogram_quantile" || function == "histogram_quantiles" ||
+                     function == "histogram_fraction";
+  return needs ? BucketUse::kNeeded : above;
+}
+
 StatusOr<std::unique_ptr<VectorOperator>> Planner::FromBinary(const BinaryExpr& expr, Steps steps) {
+  const bool trims = expr.op == BinaryOp::kTrimUpper || expr.op == BinaryOp::kTrimLower;
+  const Scoped<BucketUse> buckets(bucket_use_, trims ? BucketUse::kNeeded : bucket_use_);
   const Scoped<Above> above(above_, {"", nullptr, above_.subquery_step_ms});
   ASSIGN_OR_RETURN(Operand lhs, Argument(*expr.lhs, steps));
   ASSIGN_OR_RETURN(Operand rhs, Argument(*expr.rhs, steps));
@@ -135,6 +157,7 @@ StatusOr<std::unique_ptr<VectorOperator>> Planner::FromUnary(const UnaryExpr& ex
 StatusOr<std::unique_ptr<VectorOperator>> Planner::FromCall(const Call& call, Steps steps) {
   const Scoped<Above> above(above_,
                             {std::string(call.function->name), nullptr, above_.subquery_step_ms});
+  const Scoped<BucketUse> buckets(bucket_use_, BucketUseBelow(call.function->name, bucket_use_));
   for (size_t i = 0; i < call.args.size(); ++i) {
     if (call.args[i]->type() == ValueType::kMatrix) return FromRangeCall(call, i, steps);
   }
@@ -146,6 +169,7 @@ StatusOr<std::unique_ptr<VectorOperator>> Planner::FromCall(const Call& call, St
     const auto* selector = As<VectorSelector>(Unwrap(call.args[0].get()));
     if (selector != nullptr) return FromSelector(*selector, steps, SelectorValue::kStartTime);
   }
+  if (call.function->name == "info") return FromInfo(call, steps);
   const VectorFunction* function = FindVectorFunction(call.function->name);
   if (function == nullptr) return NotAvailable(fmt::format("function {}()", call.function->name));
   std::vector<Operand> args;
@@ -154,6 +178,16 @@ StatusOr<std::unique_ptr<VectorOperator>> Planner::FromCall(const Call& call, St
     args.push_back(std::move(operand));
   }
   return function->make({context_, steps, call, std::move(args)});
+}
+
+StatusOr<std::unique_ptr<VectorOperator>> Planner::FromInfo(const Call& call, Steps steps) {
+  const Expr& arg = *Unwrap(call.args[0].get());
+  ASSIGN_OR_RETURN(const ResolvedShift shift, InfoShift(arg, times_));
+  ASSIGN_OR_RETURN(auto base, Vector(arg, steps));
+  const VectorSelector* selector =
+      call.args.size() > 1 ? As<VectorSelector>(Unwrap(call.args[1].get())) : nullptr;
+  return MakeInfo(context_, WindowsOf(shift, context_.lookback_ms, steps), selector,
+                  std::move(base));
 }
 
 StatusOr<std::unique_ptr<VectorOperator>> Planner::FromRangeCall(const Call& call, size_t range_arg,
@@ -251,6 +285,7 @@ StatusOr<PlannedRange> Planner::FromSubquery(const SubqueryExpr& expr, Steps ste
   ASSIGN_OR_RETURN(const WindowTimes windows, TimesOf(expr.shift, range_ms, steps));
   ASSIGN_OR_RETURN(const Steps inner_steps, SubquerySteps(windows, step_ms));
   const Scoped<Above> above(above_, {above_.function, nullptr, step_ms});
+  const Scoped<BucketUse> buckets(bucket_use_, BucketUse::kNeeded);
   ASSIGN_OR_RETURN(auto inner, Vector(*expr.expr, inner_steps));
   return PlannedRange{windows, MakeSubquerySource(inner_steps, std::move(inner))};
 }
@@ -275,11 +310,7 @@ StatusOr<Operand> Planner::Argument(const Expr& expr, Steps steps) {
 StatusOr<WindowTimes> Planner::TimesOf(const TimeShift& time_shift, int64_t range_ms,
                                        Steps steps) const {
   ASSIGN_OR_RETURN(const ResolvedShift shift, ResolveShift(time_shift, times_));
-  return WindowTimes{.steps = steps,
-                     .range_ms = range_ms,
-                     .offset_ms = shift.offset_ms,
-                     .fixed = shift.at.has_value(),
-                     .at = shift.at.value_or(0)};
+  return WindowsOf(shift, range_ms, steps);
 }
 
 tsdb::SelectHints Planner::HintsFor(const WindowTimes& windows, int64_t range_ms) const {
@@ -289,6 +320,7 @@ tsdb::SelectHints Planner::HintsFor(const WindowTimes& windows, int64_t range_ms
   hints.step_ms = above_.subquery_step_ms > 0 ? above_.subquery_step_ms : times_.step_ms;
   hints.range_ms = range_ms;
   hints.function = above_.function;
+  hints.buckets = bucket_use_ != BucketUse::kNone;
   if (above_.aggregate != nullptr) {
     hints.by = !above_.aggregate->without;
     hints.grouping = above_.aggregate->grouping;

@@ -44,6 +44,11 @@ class Planner {
     const AggregateExpr* aggregate = nullptr;  // when it is the parent itself
     int64_t subquery_step_ms = 0;
   };
+  // What the nodes above say of the buckets of histograms: a function of counts
+  // and sums needs none, unless a function or operator further up does, or a
+  // subquery, which cannot find resets without them.
+  enum class BucketUse { kUnsaid, kNone, kNeeded };
+  static BucketUse BucketUseBelow(std::string_view function, BucketUse above);
 
   StatusOr<std::unique_ptr<VectorOperator>> VectorAtSteps(const Expr& expr, Steps steps);
   StatusOr<std::unique_ptr<VectorOperator>> FromSelector(const VectorSelector& selector,
@@ -54,6 +59,7 @@ class Planner {
   StatusOr<std::unique_ptr<VectorOperator>> FromBinary(const BinaryExpr& expr, Steps steps);
   StatusOr<std::unique_ptr<VectorOperator>> FromUnary(const UnaryExpr& expr, Steps steps);
   StatusOr<std::unique_ptr<VectorOperator>> FromCall(const Call& call, Steps steps);
+  StatusOr<std::unique_ptr<VectorOperator>> FromInfo(const Call& call, Steps steps);
   StatusOr<std::unique_ptr<VectorOperator>> FromRangeCall(const Call& call, size_t range_arg,
                                                           Steps steps);
 
@@ -70,6 +76,7 @@ class Planner {
   EvalContext& context_;
   const QueryTimes times_;
   Above above_;
+  BucketUse bucket_use_ = BucketUse::kUnsaid;
 };
 
 }  // namespace tidemark::promql

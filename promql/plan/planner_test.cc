@@ -109,13 +109,6 @@ TEST(PlannerTest, HintsOfSelectors) {
   }
 }
 
-TEST(PlannerTest, WhatIsNotSupportedSaysSo) {
-  QueryHarness q;
-  EXPECT_EQ(q.Instant("info(x)", 0),
-            "error: FAILED_PRECONDITION: function info() is not supported by this version of "
-            "Tidemark\n");
-}
-
 TEST(PlannerTest, AnchoredAndSmoothedReachBeyondTheirWindows) {
   const struct {
     const char* expr;

@@ -4,7 +4,9 @@
 #include <limits>
 
 #include "promql/eval/saturate.h"
+#include "promql/parser/functions.h"
 #include "promql/plan/duration.h"
+#include "promql/plan/info_shift.h"
 
 namespace tidemark::promql {
 namespace {
@@ -31,8 +33,7 @@ class ReadRangeFinder {
       case ExprKind::kAggregate:
         return VisitAggregate(*As<AggregateExpr>(&expr), at);
       case ExprKind::kCall:
-        for (const ExprPtr& arg : As<Call>(&expr)->args) RETURN_IF_ERROR(Visit(*arg, at));
-        return OkStatus();
+        return VisitCall(*As<Call>(&expr), at);
       case ExprKind::kVectorSelector:
         return Select(*As<VectorSelector>(&expr), 0, at);
       case ExprKind::kMatrixSelector:
@@ -51,10 +52,27 @@ class ReadRangeFinder {
     return Visit(*expr.expr, at);
   }
 
+  // The second argument of info() is no selector to be read by itself, but says
+  // what to read at the time of the first.
+  Status VisitCall(const Call& call, ReadRange at) {
+    const std::string_view name = call.function->name;
+    const bool info = name == "info";
+    if (name == "histogram_count" || name == "histogram_sum" || name == "histogram_avg") {
+      lead_ms_ = lookback_ms_;
+    }
+    for (size_t i = 0; i < (info ? 1 : call.args.size()); ++i) {
+      RETURN_IF_ERROR(Visit(*call.args[i], at));
+    }
+    if (!info) return OkStatus();
+    ASSIGN_OR_RETURN(const ResolvedShift shift, InfoShift(*call.args[0], times_));
+    Read(lookback_ms_, Shifted(shift, at));
+    return OkStatus();
+  }
+
   Status VisitMatrix(const MatrixSelector& expr, ReadRange at) {
     ASSIGN_OR_RETURN(const int64_t range_ms,
                      ResolvePositiveDuration(expr.range_expr.get(), expr.range_ms, times_));
-    return Select(*expr.selector, range_ms, at);
+    return Select(*expr.selector, SaturatingAdd(range_ms, lead_ms_), at);
   }
 
   Status VisitSubquery(const SubqueryExpr& expr, ReadRange at) {
@@ -66,9 +84,12 @@ class ReadRangeFinder {
 
   StatusOr<ReadRange> Shifted(const TimeShift& time_shift, ReadRange at) const {
     ASSIGN_OR_RETURN(const ResolvedShift shift, ResolveShift(time_shift, times_));
+    return Shifted(shift, at);
+  }
+
+  static ReadRange Shifted(const ResolvedShift& shift, ReadRange at) {
     if (shift.at) at = {*shift.at, *shift.at};
-    return ReadRange{SaturatingSub(at.start, shift.offset_ms),
-                     SaturatingSub(at.end, shift.offset_ms)};
+    return {SaturatingSub(at.start, shift.offset_ms), SaturatingSub(at.end, shift.offset_ms)};
   }
 
   // Windows are left-open: what lies exactly `back_ms` before is not in them.
@@ -78,13 +99,18 @@ class ReadRangeFinder {
     const bool looks_back = range_ms == 0 || selector.anchored || selector.smoothed;
     const int64_t back_ms = looks_back ? SaturatingAdd(range_ms, lookback_ms_) : range_ms;
     if (selector.smoothed) at.end = SaturatingAdd(at.end, lookback_ms_);
+    Read(back_ms, at);
+    return OkStatus();
+  }
+
+  void Read(int64_t back_ms, ReadRange at) {
     start_ = std::min(start_, SaturatingSub(at.start, back_ms - 1));
     end_ = std::max(end_, at.end);
-    return OkStatus();
   }
 
   const QueryTimes times_;
   const int64_t lookback_ms_;
+  int64_t lead_ms_ = 0;  // read before ranges, to know resets (eval/histogram_stats.h)
   int64_t start_ = std::numeric_limits<int64_t>::max();
   int64_t end_ = std::numeric_limits<int64_t>::min();
 };

@@ -28,10 +28,13 @@ TEST(ReadRangeTest, CoversEverySelector) {
       {"rate(x[1m])[100s:10s]", 840'001, 2'000'000},
       {"-(x @ 10) + rate(y[1s] @ 1500)", 10'000 - 299'999, 1'500'000},
       {"topk(scalar(x @ 3000), rate(y[1s]))", 999'001, 3'000'000},
+      {"info(rate(x[1s]))", 1'000'000 - 299'999, 2'000'000},
+      {"info(x @ 500, {a=\"b\"})", 500'000 - 299'999, 500'000},
+      {"histogram_count(rate(x[1m]))", 640'001, 2'000'000},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.expr);
-    const auto expr = ParseExpr(c.expr, {});
+    const auto expr = ParseExpr(c.expr, {.experimental_functions = true});
     ASSERT_TRUE(expr.ok()) << expr.status();
     const auto range = ReadRangeOf(**expr, kTimes, 300'000);
     ASSERT_TRUE(range.ok()) << range.status();
