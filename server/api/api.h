@@ -8,6 +8,7 @@
 //   labels, label/{name}/values, series
 //                             match[] any number of times, start, end, limit
 //   format_query              the expression, indented
+//   parse_query               the expression as a tree (expr_json.h)
 //   query_exemplars           of every selector of the expression
 //   metadata                  what senders said; metric, limit
 //   rules, alerts             valid and empty

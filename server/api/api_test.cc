@@ -42,7 +42,7 @@ TEST_F(ApiTest, EveryPathIsRoutedOnce) {
   for (const Route& route : routes_) EXPECT_TRUE(patterns.insert(route.pattern).second);
   for (const char* path :
        {"query", "query_range", "labels", "label/{name}/values", "series", "format_query",
-        "query_exemplars", "metadata", "rules", "alerts", "status/buildinfo"}) {
+        "parse_query", "query_exemplars", "metadata", "rules", "alerts", "status/buildinfo"}) {
     EXPECT_EQ(patterns.count(std::string("/api/v1/") + path), 1u) << path;
   }
 }

@@ -142,6 +142,16 @@ void JsonWriter::Text(std::string_view text) {
   out_ += '"';
 }
 
+void JsonWriter::Null() {
+  Comma();
+  out_ += "null";
+}
+
+void JsonWriter::Boolean(bool v) {
+  Comma();
+  out_ += v ? "true" : "false";
+}
+
 void JsonWriter::Integer(int64_t v) {
   Comma();
   out_ += fmt::format_int(v).c_str();

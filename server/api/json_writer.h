@@ -39,6 +39,8 @@ class JsonWriter {
   // Everything else: <, > and & too, and what is not UTF-8 becomes U+FFFD.
   void Text(std::string_view text);
 
+  void Null();
+  void Boolean(bool v);
   void Integer(int64_t v);
   void Number(double v);            // NaN and Inf are not for this
   void QuotedFloat(double v);       // "0.1", "NaN" (json_number.h)

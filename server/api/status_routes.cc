@@ -1,9 +1,10 @@
-// What needs no storage: buildinfo, format_query, and what is empty.
+// What needs no storage: buildinfo, format_query, parse_query, and what is empty.
 #include <utility>
 
 #include "promql/parser/printer.h"
 #include "server/api/answer.h"
 #include "server/api/api_context.h"
+#include "server/api/expr_json.h"
 #include "server/api/params.h"
 #include "server/version.h"
 
@@ -44,6 +45,14 @@ StatusOr<HttpResponse> FormatQuery(const ApiContext& context, const HttpRequest&
   return std::move(answer).Finish();
 }
 
+StatusOr<HttpResponse> ParseQuery(const ApiContext& context, const HttpRequest& http) {
+  const StatusOr<promql::ExprPtr> expr = promql::ParseExpr(http.Param("query"), context.parser);
+  if (!expr.ok()) return InvalidParameter("query", expr.status());
+  SuccessAnswer answer;
+  WriteExpr(answer.json(), **expr);
+  return std::move(answer).Finish();
+}
+
 // {"groups":[]}: an object with one empty list.
 ApiHandler EmptyList(std::string_view key) {
   return [key](const ApiContext&, const HttpRequest&) -> StatusOr<HttpResponse> {
@@ -64,6 +73,7 @@ std::vector<Route> StatusRoutes(const ApiContextPtr& context) {
   routes.push_back(ApiRoute(context, "/api/v1/status/buildinfo", BuildInfo));
   routes.back().lane = Lane::kControl;
   routes.push_back(ApiRoute(context, "/api/v1/format_query", FormatQuery));
+  routes.push_back(ApiRoute(context, "/api/v1/parse_query", ParseQuery));
   routes.push_back(ApiRoute(context, "/api/v1/rules", EmptyList("groups")));
   routes.push_back(ApiRoute(context, "/api/v1/alerts", EmptyList("alerts")));
   return routes;

@@ -47,5 +47,12 @@ TEST_F(StatusRoutesTest, FormatQuery) {
       << error;
 }
 
+TEST_F(StatusRoutesTest, ParseQuery) {
+  EXPECT_EQ(Body("/api/v1/parse_query", {{"query", "-1"}}),
+            R"({"status":"success","data":{"type":"numberLiteral","val":"-1"}})");
+  EXPECT_EQ(nlohmann::json::parse(Body("/api/v1/parse_query", {{"query", "foo{"}}))["errorType"],
+            "bad_data");
+}
+
 }  // namespace
 }  // namespace tidemark::server
