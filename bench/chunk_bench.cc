@@ -56,13 +56,13 @@ void Observe(FloatHistogram& h, std::mt19937_64& random) {
   }
 }
 
-HistogramChunk Histograms(int buckets) {
+HistogramChunk Histograms(int buckets, int64_t start = kStart) {
   std::mt19937_64 random(1);
   HistogramChunk chunk;
   FloatHistogram h = Latency(buckets);
   for (int i = 0; i < kSamples; ++i) {
     Observe(h, random);
-    chunk.Append(kStart + i * 15000, h);
+    chunk.Append(start + i * 15000, h);
   }
   return chunk;
 }
@@ -123,6 +123,51 @@ void BM_DecodeHistograms(benchmark::State& state) {
   Report(state, chunk.bytes().size());
 }
 BENCHMARK(BM_DecodeHistograms)->Arg(16)->Arg(64);
+
+std::string OpenRun(const HistogramChunk& chunk) {
+  std::string list;
+  AppendRun(list, chunk.view(), {chunk.min_t(), chunk.max_t(), 1});
+  return list;
+}
+
+// From what the head wrote to what a block keeps.
+void BM_SealHistograms(benchmark::State& state) {
+  const std::string open = OpenRun(Histograms(static_cast<int>(state.range(0))));
+  const std::string_view list = open;
+  size_t bytes = 0;
+  for (auto _ : state) bytes = UnionRuns({&list, 1}).size();
+  Report(state, bytes);
+}
+BENCHMARK(BM_SealHistograms)->Arg(16)->Arg(64);
+
+void BM_DecodeSealedHistograms(benchmark::State& state) {
+  const std::string open = OpenRun(Histograms(static_cast<int>(state.range(0))));
+  const std::string_view list = open;
+  const std::string sealed = UnionRuns({&list, 1});
+  for (auto _ : state) {
+    RunListIterator it(sealed);
+    while (it.Next()) benchmark::DoNotOptimize(it.run().h.data());
+  }
+  Report(state, sealed.size());
+}
+BENCHMARK(BM_DecodeSealedHistograms)->Arg(16)->Arg(64);
+
+// Two sealed runs: 0: one after the other; 1: the same times.
+void BM_UnionSealedHistograms(benchmark::State& state) {
+  std::string lists[2];
+  for (int i = 0; i < 2; ++i) {
+    const int64_t start = state.range(0) == 0 ? kStart + i * kSamples * 15000 : kStart + i;
+    const std::string open = OpenRun(Histograms(64, start));
+    const std::string_view list = open;
+    lists[i] = UnionRuns({&list, 1});
+  }
+  const std::string_view views[] = {lists[0], lists[1]};
+  size_t bytes = 0;
+  for (auto _ : state) bytes = UnionRuns(views).size();
+  state.SetItemsProcessed(state.iterations() * 2 * kSamples);
+  state.counters["bytes/sample"] = static_cast<double>(bytes) / (2 * kSamples);
+}
+BENCHMARK(BM_UnionSealedHistograms)->Arg(0)->Arg(1);
 
 // What a block of four hours, or its open chunk, is sealed to.
 // 0: a counter of whole numbers, a minute apart; 1: with jitter of some

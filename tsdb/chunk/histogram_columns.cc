@@ -18,31 +18,19 @@
 namespace tidemark::tsdb {
 namespace {
 
-using Histograms = std::span<const FloatHistogram* const>;
-
-GroupKind KindOf(const FloatHistogram& h) {
-  if (IsBareMarker(h)) return GroupKind::kStale;
-  return HasFractions(h) ? GroupKind::kFractions : GroupKind::kWhole;
-}
-
-uint64_t Whole(double count) { return static_cast<uint64_t>(static_cast<int64_t>(count)); }
-
-// Of the counts but that of all: the zero count, then buckets on both sides.
-size_t ColumnsOf(const FloatHistogram& h) {
-  return 1 + h.positive_buckets.size() + h.negative_buckets.size();
-}
-double CountAt(const FloatHistogram& h, size_t column) {
-  if (column == 0) return h.zero_count;
-  --column;
-  const size_t positive = h.positive_buckets.size();
-  return column < positive ? h.positive_buckets[column] : h.negative_buckets[column - positive];
-}
-
 // As a reader adds them up.
-double SumOfBuckets(const FloatHistogram& h) {
-  double sum = 0;
-  for (size_t column = 0; column < ColumnsOf(h); ++column) sum += CountAt(h, column);
-  return sum;
+bool CountsAreSums(const HistogramTable& table, const HistogramGroup& group) {
+  std::array<double, kHistogramGroupSamples> sums{};
+  for (size_t column = 0; column < group.columns; ++column) {
+    const std::span<const uint64_t> numbers = table.column(group, column);
+    for (size_t i = 0; i < numbers.size(); ++i) {
+      sums[i] += static_cast<double>(static_cast<int64_t>(numbers[i]));
+    }
+  }
+  const std::span<const uint64_t> counts = table.counts(group);
+  return std::equal(counts.begin(), counts.end(), sums.begin(), [](uint64_t count, double sum) {
+    return static_cast<double>(static_cast<int64_t>(count)) == sum;
+  });
 }
 
 // What follows a first number: as differences from it or, where neighbours are
@@ -61,104 +49,107 @@ void WriteRest(BitPacker& bits, std::span<const uint64_t> numbers) {
   WriteRow(bits, {grows ? growth.data() : from_first.data(), n});
 }
 
-void WriteHints(BitPacker& bits, Histograms histograms) {
-  const auto hint = [](const FloatHistogram* h) {
-    return static_cast<uint64_t>(h->counter_reset_hint);
-  };
-  const bool same = std::all_of(histograms.begin(), histograms.end(),
-                                [&](const auto* h) { return hint(h) == hint(histograms[0]); });
+void WriteHints(BitPacker& bits, std::span<const CounterResetHint> hints) {
+  const bool same = std::all_of(hints.begin(), hints.end(),
+                                [&](CounterResetHint hint) { return hint == hints[0]; });
   bits.Write(same ? 0 : 1, 1);
-  for (const FloatHistogram* h : histograms.first(same ? 1 : histograms.size())) {
-    bits.Write(hint(h), kHintBits);
+  for (const CounterResetHint hint : hints.first(same ? 1 : hints.size())) {
+    bits.Write(static_cast<uint64_t>(hint), kHintBits);
   }
 }
 
-template <typename F>
-void WriteDoublesOf(BitPacker& bits, Histograms histograms, F value) {
+void WriteFraction(BitPacker& bits, std::span<const uint64_t> numbers) {
   std::array<double, kHistogramGroupSamples> values;
-  for (size_t i = 0; i < histograms.size(); ++i) values[i] = value(*histograms[i]);
-  WriteDoubles(bits, {values.data(), histograms.size()});
+  std::transform(numbers.begin(), numbers.end(), values.begin(),
+                 [](uint64_t v) { return std::bit_cast<double>(v); });
+  WriteDoubles(bits, {values.data(), numbers.size()});
 }
 
 class HistogramsEncoder {
  public:
-  explicit HistogramsEncoder(uint64_t interval) : interval_(interval) {
-    AppendVarint(out_, interval);
+  explicit HistogramsEncoder(const HistogramTable& table)
+      : table_(table), interval_(FindInterval(table.times())) {
+    AppendVarint(out_, interval_);
   }
 
-  // Samples of one kind and one layout.
-  void Add(std::span<const int64_t> times, Histograms histograms);
+  void Add(const HistogramGroup& group);
   std::string Take() { return std::move(out_); }
 
  private:
-  void WriteWhole(BitPacker& bits, Histograms histograms) const;
-  void WriteFirsts(BitPacker& bits, const FloatHistogram& h);
+  void WriteWhole(BitPacker& bits, const HistogramGroup& group) const;
+  void WriteFirsts(BitPacker& bits, const HistogramGroup& group);
 
+  const HistogramTable& table_;
   const uint64_t interval_;
   std::string out_;
   uint64_t expected_ = 0;
-  const FloatHistogram* layout_ = nullptr;  // the last one that was written
-  std::vector<uint64_t> firsts_;            // of the last group of whole counts with it
+  bool any_layout_ = false;
+  size_t layout_ = 0;             // the last one that was written
+  std::vector<uint64_t> firsts_;  // of the last group of whole counts with it
 };
 
-void HistogramsEncoder::Add(std::span<const int64_t> times, Histograms histograms) {
-  const FloatHistogram& h = *histograms[0];
-  const GroupKind kind = KindOf(h);
-  const bool new_layout =
-      kind != GroupKind::kStale && (layout_ == nullptr || !SameLayout(*layout_, h));
-  std::string group;
+void HistogramsEncoder::Add(const HistogramGroup& group) {
+  const bool stale = group.kind == HistogramKind::kStale;
+  const bool new_layout = !stale && (!any_layout_ || layout_ != group.layout);
+  std::string bytes;
   if (new_layout) {
-    AppendLayout(group, h);
-    layout_ = &h;
-    firsts_.assign(ColumnsOf(h), 0);
+    AppendLayout(bytes, table_.layout(group));
+    any_layout_ = true;
+    layout_ = group.layout;
+    firsts_.assign(group.columns, 0);
   }
   BitPacker bits;
-  bits.Write(static_cast<uint64_t>(kind), kGroupKindBits);
-  if (kind == GroupKind::kWhole) WriteFirsts(bits, h);
+  bits.Write(static_cast<uint64_t>(group.kind), kGroupKindBits);
+  if (group.kind == HistogramKind::kWhole) WriteFirsts(bits, group);
+  const std::span<const int64_t> times = table_.times(group);
   WriteTimes(bits, times, interval_);
-  WriteHints(bits, histograms);
-  if (kind != GroupKind::kStale) {
-    WriteDoublesOf(bits, histograms, [](const FloatHistogram& x) { return x.sum; });
-  }
-  if (kind == GroupKind::kWhole) WriteWhole(bits, histograms);
-  if (kind == GroupKind::kFractions) {
-    WriteDoublesOf(bits, histograms, [](const FloatHistogram& x) { return x.count; });
-    for (size_t column = 0; column < ColumnsOf(h); ++column) {
-      WriteDoublesOf(bits, histograms,
-                     [column](const FloatHistogram& x) { return CountAt(x, column); });
+  WriteHints(bits, table_.hints(group));
+  if (!stale) WriteDoubles(bits, table_.sums(group));
+  if (group.kind == HistogramKind::kWhole) WriteWhole(bits, group);
+  if (group.kind == HistogramKind::kFractions) {
+    WriteFraction(bits, table_.counts(group));
+    for (size_t column = 0; column < group.columns; ++column) {
+      WriteFraction(bits, table_.column(group, column));
     }
   }
-  group += bits.Finish();
+  bytes += bits.Finish();
   const auto first = static_cast<uint64_t>(times[0]);
   AppendZigzag(out_, static_cast<int64_t>(first - expected_));
   out_.push_back(static_cast<char>((times.size() - 1) | (new_layout ? kGroupHasLayout : 0)));
-  AppendLengthPrefixed(out_, group);
+  AppendLengthPrefixed(out_, bytes);
   expected_ = first + times.size() * interval_;
 }
 
-void HistogramsEncoder::WriteFirsts(BitPacker& bits, const FloatHistogram& h) {
+void HistogramsEncoder::WriteFirsts(BitPacker& bits, const HistogramGroup& group) {
   for (size_t column = 0; column < firsts_.size(); ++column) {
-    const uint64_t first = Whole(CountAt(h, column));
+    const uint64_t first = table_.column(group, column)[0];
     WriteNumber(bits, first - firsts_[column]);
     firsts_[column] = first;
   }
 }
 
-void HistogramsEncoder::WriteWhole(BitPacker& bits, Histograms histograms) const {
-  std::array<uint64_t, kHistogramGroupSamples> space;
-  const std::span<uint64_t> numbers(space.data(), histograms.size());
-  bool sums = true;
-  for (size_t i = 0; i < numbers.size(); ++i) {
-    numbers[i] = Whole(histograms[i]->count);
-    sums &= histograms[i]->count == SumOfBuckets(*histograms[i]);
-  }
+void HistogramsEncoder::WriteWhole(BitPacker& bits, const HistogramGroup& group) const {
+  const bool sums = CountsAreSums(table_, group);
   bits.Write(sums ? 0 : 1, 1);
-  if (!sums) WriteColumn(bits, numbers);
-  if (numbers.size() == 1) return;
-  for (size_t column = 0; column < firsts_.size(); ++column) {
-    for (size_t i = 0; i < numbers.size(); ++i) numbers[i] = Whole(CountAt(*histograms[i], column));
-    WriteRest(bits, numbers);
+  if (!sums) WriteColumn(bits, table_.counts(group));
+  if (group.samples == 1) return;
+  for (size_t column = 0; column < group.columns; ++column) {
+    WriteRest(bits, table_.column(group, column));
   }
+}
+
+SealedHistograms SealTable(const HistogramTable& table) {
+  HistogramsEncoder encoder(table);
+  for (const HistogramGroup& group : table.groups()) encoder.Add(group);
+  return {static_cast<uint32_t>(table.times().size()), encoder.Take(), table.times().front(),
+          table.times().back()};
+}
+
+// A thread seals thousands of series one after another.
+HistogramTable& EmptyTable(size_t samples) {
+  thread_local HistogramTable table;
+  table.Clear(samples);
+  return table;
 }
 
 }  // namespace
@@ -196,21 +187,23 @@ bool ReadDoubles(BitReader& bits, std::span<double> values) {
   return true;
 }
 
-SealedHistograms SealHistograms(std::span<const int64_t> times, Histograms histograms) {
+SealedHistograms SealHistograms(std::span<const int64_t> times,
+                                std::span<const FloatHistogram* const> histograms) {
   CHECK(!times.empty() && times.size() == histograms.size(), "a histogram for each of some times");
-  HistogramsEncoder encoder(FindInterval(times));
-  for (size_t from = 0; from < times.size();) {
-    const FloatHistogram& h = *histograms[from];
-    const GroupKind kind = KindOf(h);
-    size_t end = from + 1;
-    while (end < times.size() && end - from < kHistogramGroupSamples &&
-           KindOf(*histograms[end]) == kind && SameLayout(*histograms[end], h)) {
-      ++end;
-    }
-    encoder.Add(times.subspan(from, end - from), histograms.subspan(from, end - from));
-    from = end;
+  HistogramTable& table = EmptyTable(times.size());
+  for (size_t i = 0; i < times.size(); ++i) table.Add(times[i], *histograms[i]);
+  return SealTable(table);
+}
+
+std::optional<SealedHistograms> SealHistogramChunks(std::span<const ChunkView> chunks) {
+  size_t samples = 0;
+  for (const ChunkView& chunk : chunks) samples += chunk.count;
+  HistogramTable& table = EmptyTable(samples);
+  for (const ChunkView& chunk : chunks) {
+    if (!table.AddChunk(chunk)) return std::nullopt;
   }
-  return {static_cast<uint32_t>(times.size()), encoder.Take()};
+  if (table.times().empty()) return std::nullopt;
+  return SealTable(table);
 }
 
 }  // namespace tidemark::tsdb

@@ -10,12 +10,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "tsdb/chunk/bit_packer.h"
 #include "tsdb/chunk/bit_stream.h"
 #include "tsdb/chunk/chunk.h"
+#include "tsdb/chunk/histogram_table.h"
 #include "tsdb/chunk/rice_rows.h"
 #include "tsdb/model/histogram.h"
 
@@ -24,6 +26,8 @@ namespace tidemark::tsdb {
 struct SealedHistograms {
   uint32_t count = 0;
   std::string bytes;
+  int64_t min_t = 0;  // of the first and the last sample
+  int64_t max_t = 0;
   ChunkView view() const { return {Codec::kColumnHistogram, count, bytes}; }
 };
 
@@ -32,11 +36,16 @@ struct SealedHistograms {
 SealedHistograms SealHistograms(std::span<const int64_t> times,
                                 std::span<const FloatHistogram* const> histograms);
 
+// The samples of chunks of Codec::kHistogram that follow each other, without a
+// FloatHistogram for each.  Nothing where one of them cannot be read to its end, where
+// times do not ascend from chunk to chunk, or where there are no samples.
+std::optional<SealedHistograms> SealHistogramChunks(std::span<const ChunkView> chunks);
+
 // What is on disk.
-inline constexpr size_t kHistogramGroupSamples = kMostInRow;
+inline constexpr size_t kHistogramGroupSamples = HistogramTable::kGroupSamples;
+static_assert(kHistogramGroupSamples <= kMostInRow);
 inline constexpr uint8_t kGroupHasLayout = 0x80;  // beside the samples less one
-enum class GroupKind : uint8_t { kWhole = 0, kFractions = 1, kStale = 2 };
-inline constexpr int kGroupKindBits = 2;
+inline constexpr int kGroupKindBits = 2;          // of a HistogramKind
 inline constexpr int kHintBits = 2;
 inline constexpr int kScaleBits = 12;
 

@@ -62,12 +62,12 @@ bool HistogramColumnsDecoder::Enter(const Head& head, std::string_view rest, Bit
   if (!EnterLayout(head, in)) return false;
   bits = BitReader(in);
   uint64_t kind;
-  if (!bits.Read(kGroupKindBits, kind) || kind > static_cast<uint64_t>(GroupKind::kStale)) {
+  if (!bits.Read(kGroupKindBits, kind) || kind > static_cast<uint64_t>(HistogramKind::kStale)) {
     return false;
   }
-  kind_ = static_cast<GroupKind>(kind);
-  if (kind_ != GroupKind::kStale && layouts_ == 0) return false;
-  if (kind_ == GroupKind::kWhole) {
+  kind_ = static_cast<HistogramKind>(kind);
+  if (kind_ != HistogramKind::kStale && layouts_ == 0) return false;
+  if (kind_ == HistogramKind::kWhole) {
     for (uint64_t& first : firsts_) {
       uint64_t growth;
       if (!ReadNumber(bits, growth)) return false;
@@ -99,9 +99,9 @@ bool HistogramColumnsDecoder::Next() {
     slot_layouts_.resize(n, 0);
   }
   for (size_t i = 0; i < n; ++i) {
-    if (kind_ != GroupKind::kStale) FillLayout(i);
+    if (kind_ != HistogramKind::kStale) FillLayout(i);
     Fill(next_ + i, slots_[i]);
-    if (kind_ == GroupKind::kStale) slot_layouts_[i] = 0;
+    if (kind_ == HistogramKind::kStale) slot_layouts_[i] = 0;
   }
   run_.t = {times_.data() + next_, n};
   run_.h = {slots_.data(), n};
@@ -140,7 +140,7 @@ bool HistogramColumnsDecoder::ReadGroup() {
   BitReader bits("");
   if (!Enter(head, rest, bits)) return false;
   if (!ReadTimes(bits, interval_, {times_.data(), samples_}) || !ReadHints(bits)) return false;
-  if (kind_ != GroupKind::kStale && !ReadCounts(bits)) return false;
+  if (kind_ != HistogramKind::kStale && !ReadCounts(bits)) return false;
   any_ = true;
   last_ = times_[samples_ - 1];
   next_ = 0;
@@ -160,7 +160,7 @@ bool HistogramColumnsDecoder::ReadHints(BitReader& bits) {
 bool HistogramColumnsDecoder::ReadCounts(BitReader& bits) {
   if (!ReadDoubles(bits, {sums_.data(), samples_})) return false;
   if (table_.size() < samples_ * columns_) table_.resize(samples_ * columns_);
-  return kind_ == GroupKind::kWhole ? ReadWhole(bits) : ReadFractions(bits);
+  return kind_ == HistogramKind::kWhole ? ReadWhole(bits) : ReadFractions(bits);
 }
 
 bool HistogramColumnsDecoder::ReadWhole(BitReader& bits) {
@@ -217,7 +217,7 @@ void HistogramColumnsDecoder::FillLayout(size_t slot) {
 }
 
 void HistogramColumnsDecoder::Fill(size_t sample, FloatHistogram& h) {
-  if (kind_ == GroupKind::kStale) {
+  if (kind_ == HistogramKind::kStale) {
     h = FloatHistogram();
     h.sum = kStaleNaN;
     h.counter_reset_hint = hints_[sample];

@@ -67,7 +67,7 @@ class HistogramColumnsDecoder : public ChunkDecoder {
   uint64_t layouts_ = 0;  // so many were read; 0: none yet
   size_t columns_ = 0;    // zero count and buckets
   std::vector<uint64_t> firsts_;
-  GroupKind kind_ = GroupKind::kStale;
+  HistogramKind kind_ = HistogramKind::kStale;
   size_t samples_ = 0;
   size_t next_ = 0;  // of them, the first that was not handed out
   std::array<int64_t, kHistogramGroupSamples> times_;

@@ -3,11 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 #include <vector>
 
 #include "tsdb/chunk/chunk.h"
-#include "tsdb/chunk/histogram_layout.h"
+#include "tsdb/chunk/histogram_cursor.h"
 
 namespace tidemark::tsdb {
 
@@ -18,25 +17,16 @@ class HistogramDecoder : public ChunkDecoder {
 
   bool Next() override;
   const SampleRun& run() const override { return run_; }
-  Status status() const override { return status_; }
+  Status status() const override { return cursor_.status(); }
 
  private:
-  bool ReadSample(FloatHistogram& h);
-  bool ReadTime();
-  bool ReadNumbers();
-  bool ReadWhole(double& count, uint64_t& growth);
+  void Fill(size_t slot);
 
-  const size_t size_;
-  std::string_view rest_;
-  uint32_t left_;
-  uint32_t read_ = 0;
-  uint64_t t_ = 0;
-  uint64_t delta_ = 0;
-  HistogramState state_;
+  HistogramCursor cursor_;
   SampleRun run_;
-  Status status_;
   std::vector<int64_t> times_;
   std::vector<FloatHistogram> histograms_;
+  std::vector<uint64_t> slot_layouts_;  // which one each has; 0: none
 };
 
 }  // namespace tidemark::tsdb

@@ -61,15 +61,21 @@ bool SameLayout(const FloatHistogram& a, const FloatHistogram& b) {
 }
 
 bool IsBareMarker(const FloatHistogram& h) {
+  if (!h.IsStale()) return false;
   FloatHistogram marker;
   marker.sum = kStaleNaN;
-  return h.IsStale() && SameLayout(h, marker) && h.Equals(marker);
+  return SameLayout(h, marker) && h.Equals(marker);
 }
 
 bool HasFractions(const FloatHistogram& h) {
   bool fractions = false;
   ForEachCount(h, [&](double count) { fractions |= !IsWhole(count); });
   return fractions;
+}
+
+HistogramKind KindOf(const FloatHistogram& h) {
+  if (IsBareMarker(h)) return HistogramKind::kStale;
+  return HasFractions(h) ? HistogramKind::kFractions : HistogramKind::kWhole;
 }
 
 size_t BucketsIn(const std::vector<BucketSpan>& spans) {

@@ -24,6 +24,13 @@ inline constexpr uint8_t kKnownBits = kHasLayout | kFractions | kStaleMarker | k
 // Counts up to here, and below, are exact as doubles and as integers.
 inline constexpr int64_t kMaxWhole = int64_t{1} << 53;
 
+// What the counts of a sample are; on disk in histogram columns.
+enum class HistogramKind : uint8_t {
+  kWhole = 0,
+  kFractions = 1,  // one of them at least
+  kStale = 2,      // none: it is a bare marker
+};
+
 // The sample before, and what its whole counts are expected to grow by.
 struct HistogramState {
   FloatHistogram last;           // of the last sample that was no stale marker
@@ -65,6 +72,7 @@ size_t BucketsIn(const std::vector<BucketSpan>& spans);
 bool IsBareMarker(const FloatHistogram& h);
 // Whether any count is not whole.
 bool HasFractions(const FloatHistogram& h);
+HistogramKind KindOf(const FloatHistogram& h);
 
 // Doubles against the one before: a byte that says how many of the eight bytes
 // of their XOR are zeros in front (high half) and how many follow (low half);

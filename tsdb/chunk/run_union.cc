@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "tsdb/chunk/column_chunk.h"
@@ -313,6 +314,7 @@ class GroupWriter {
       out_ += group.runs[0]->run.bytes;
       return;
     }
+    if (SealOpenHistograms(group)) return;
     GroupUnion samples(input_.cuts);
     for (const PlacedRun* placed : group.runs) {
       // What can be read of it is used, and the whole kept beside that.
@@ -329,6 +331,32 @@ class GroupWriter {
     return placed.run.chunk.codec != Codec::kXorFloat &&
            placed.run.chunk.codec != Codec::kHistogram &&
            !input_.cuts.Touches(placed.run.info, placed.place);
+  }
+
+  // Runs that the head wrote and that need no union, as most are: false where they
+  // do, or cannot be read.
+  bool SealOpenHistograms(const Group& group) {
+    std::vector<ChunkView> chunks;
+    uint32_t samples = 0;
+    uint64_t sequence = 0;
+    for (const PlacedRun* placed : group.runs) {
+      const EncodedRun& run = placed->run;
+      if (run.chunk.codec != Codec::kHistogram || !run.starts.empty() ||
+          run.info.flags != group.runs[0]->run.info.flags ||
+          input_.cuts.Touches(run.info, placed->place)) {
+        return false;
+      }
+      chunks.push_back(run.chunk);
+      samples += run.chunk.count;
+      sequence = std::max(sequence, run.info.sequence);
+    }
+    if (samples > kHistogramRunSamples) return false;
+    const std::optional<SealedHistograms> sealed = SealHistogramChunks(chunks);
+    if (!sealed) return false;
+    stats_.samples += sealed->count;
+    AppendRun(out_, sealed->view(),
+              {sealed->min_t, sealed->max_t, sequence, group.runs[0]->run.info.flags});
+    return true;
   }
 
   Input& input_;
