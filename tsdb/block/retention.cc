@@ -90,7 +90,8 @@ Status RawRetention::Advance() {
 
 Status RawRetention::DropPartitions() {
   const int64_t oldest = OldestMark();
-  for (const Partition partition : *partitions_.Get()) {
+  const auto days = partitions_.Get();  // which Remove replaces
+  for (const Partition partition : *days) {
     if (PartitionEnd(partition) >= oldest) break;
     RETURN_IF_ERROR(
         store_.Drop(Family::kRaw, RawPartitionKey(partition), RawPartitionKey(partition + 1)));

@@ -50,7 +50,8 @@ TEST(KeysTest, BytesAreAsDocumented) {
   }
   TenantId tenant = 0;
   std::string_view metric;
-  EXPECT_TRUE(DecodeMetadataKey(MetadataKey(7, "up"), tenant, metric));
+  const std::string metadata = MetadataKey(7, "up");
+  EXPECT_TRUE(DecodeMetadataKey(metadata, tenant, metric));
   EXPECT_EQ(tenant, 7u);
   EXPECT_EQ(metric, "up");
   EXPECT_FALSE(DecodeMetadataKey(SealedKey(7), tenant, metric));
