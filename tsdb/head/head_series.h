@@ -124,7 +124,7 @@ class HeadSeries {
   // Of the shard, when a sample came last.
   uint32_t turn = 0;
   // Where its presence is noted already; the sealer's alone.
-  Partition noted_in = std::numeric_limits<Partition>::min();
+  std::optional<Partition> noted_in;  // the partition whose presence names this series
 
  private:
   enum class NewestKind : uint8_t {
