@@ -124,7 +124,7 @@ class HeadSeries {
   // Of the shard, when a sample came last.
   uint32_t turn = 0;
   // Where its presence is noted already; the sealer's alone.
-  std::optional<Partition> noted_in;  // the partition whose presence names this series
+  std::optional<Partition> noted_in;
 
  private:
   enum class NewestKind : uint8_t {
