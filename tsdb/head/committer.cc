@@ -59,7 +59,7 @@ struct Written {
 
   void operator()() const {
     tenant->catalogued.store(true, std::memory_order_release);
-    for (HeadSeries* one : series) one->SetCatalogued();
+    for (HeadSeries* one : series) one->NoteWritten();
     for (const auto& [metric, value] : metadata) tenant->SetMetadata(metric, value);
   }
 };
@@ -101,6 +101,7 @@ void PutCatalog(StagedCommit& staged, const SeriesCatalog& catalog, WriteBatch& 
     if (one.series == nullptr || one.series->catalogued()) continue;
     KeepLabels(staged, one);
     catalog.Put(batch, tenant.id, one.series->id, staged.packed_labels(one));
+    one.series->Await();
     written.series.push_back(one.series);
   }
 }

@@ -20,7 +20,7 @@ constexpr size_t kRemoveAtOnce = 32;
 constexpr size_t kForgetAtOnce = 256;
 
 bool MayLeave(const HeadSeries& series) {
-  return series.catalogued() && !series.listed && !series.has_samples();
+  return series.catalogued() && !series.is_awaited() && !series.listed && !series.has_samples();
 }
 
 }  // namespace

@@ -3,7 +3,8 @@
 //   mark     under its shard's lock: a series that is idle, and has all its
 //            samples in raw, is doomed; a commit that finds it lifts that
 //   wait     for the commits that had found it before
-//   remove   what is still doomed: nobody has a pointer to it
+//   remove   what is still doomed: nobody has a pointer to it.  Records that
+//            failed, and wait in the journal, have some: their series stay
 //
 // What leaves stays in the catalog, its days in Presence: queries that reach back
 // find it there, and a sample that comes again brings it back under its old id.

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <future>
 #include <limits>
 #include <map>
 #include <random>
@@ -17,6 +18,7 @@
 
 #include "tsdb/storage.h"
 #include "tsdb/storage_model.h"
+#include "tsdb/store/fault.h"
 
 namespace tidemark::tsdb {
 namespace {
@@ -46,6 +48,7 @@ class EvictorTest : public testing::Test {
     Open();
   }
   void TearDown() override {
+    SetFaultHookForTest({});
     storage_.reset();
     std::filesystem::remove_all(options_.path);
   }
@@ -233,6 +236,54 @@ TEST_F(EvictorTest, ForgottenWhenRetentionHasDroppedAll) {
     Commit({{0, t, 3.0}, {3, t, 4.0}, {1, t, 5.0}});
     ExpectModel(t, kMax);
   }
+}
+
+// Whether batches that this thread writes reach the disk.
+thread_local bool may_write = false;
+
+// The journal keeps a record that failed, and with it what is to become of its
+// series once it is written.
+TEST_F(EvictorTest, ASeriesStaysWhileARecordThatNamesItWaits) {
+  const auto commit_exemplar = [this](bool is_written) {
+    may_write = is_written;
+    const auto app = storage_->NewAppender("default");
+    EXPECT_TRUE(app->AppendExemplar(*app->GetSeries(SeriesLabels(1)), {{}, 1.0, kNow}).ok());
+    EXPECT_EQ(app->Commit().ok(), is_written);
+    may_write = true;
+  };
+  std::promise<void> applied;
+  std::promise<void> failed;
+  std::atomic<int> commits{0};
+  // Two commits find the series new, and the record of the second one fails.
+  const auto commit_both = [&] {
+    std::thread first(commit_exemplar, true);
+    applied.get_future().wait();
+    commit_exemplar(false);
+    failed.set_value();
+    first.join();
+  };
+  may_write = true;
+  Commit({{0, kNow, 1.0}});
+  // After the seal's last look at the journal, before the evictor's turn.
+  SetFaultHookForTest([&](std::string_view step) {
+    if (step == "seal.merged") {
+      commit_both();
+      clock_.Advance(3 * kHour);
+    }
+    if (step == "commit.applied" && commits.fetch_add(1) == 0) {
+      applied.set_value();
+      failed.get_future().wait();
+    }
+    return step == "store.write" && !may_write ? Unavailable("disk on fire") : OkStatus();
+  });
+  ASSERT_TRUE(storage_->Flush().ok());
+  EXPECT_EQ(ValueOf("tidemark_storage_series_evicted_total"), 1);
+  EXPECT_EQ(Resident(), 1u);
+  SetFaultHookForTest({});
+  Idle();
+  EXPECT_EQ(Resident(), 0u);
+  Open();
+  ExpectModel(kMin, kMax);
 }
 
 // Commits revive series while they are evicted, and queries look for them.

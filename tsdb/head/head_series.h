@@ -113,6 +113,15 @@ class HeadSeries {
   bool catalogued() const { return catalogued_.load(std::memory_order_acquire); }
   void SetCatalogued() { catalogued_.store(true, std::memory_order_release); }
 
+  // Records that are to bring it into the catalog and are not written yet.  They
+  // hold pointers to it, also after their commits have ended.
+  void Await() { awaited_.fetch_add(1, std::memory_order_relaxed); }
+  void NoteWritten() {
+    SetCatalogued();
+    awaited_.fetch_sub(1, std::memory_order_release);
+  }
+  bool is_awaited() const { return awaited_.load(std::memory_order_acquire) > 0; }
+
   const SeriesId id;
   const TenantId tenant;
   const DenseRef ref;   // in the tenant's index
@@ -176,6 +185,7 @@ class HeadSeries {
   double newest_v_ = 0;  // kFloat only
   NewestKind newest_kind_ = NewestKind::kNone;
   std::atomic<bool> catalogued_{false};
+  std::atomic<uint16_t> awaited_{0};
   uint32_t hand_overs_ = 0;
   uint32_t sample_bytes_ = 0;
   int64_t sealed_bound_;
