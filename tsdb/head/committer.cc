@@ -97,13 +97,20 @@ void PutCatalog(StagedCommit& staged, const SeriesCatalog& catalog, WriteBatch& 
   if (!tenant.catalogued.load(std::memory_order_acquire)) {
     batch.Put(Family::kCatalog, TenantKey(tenant.id), tenant.name);
   }
+  std::vector<const StagedSeries*> added;
   for (StagedSeries& one : staged.series) {
     if (one.series == nullptr || one.series->catalogued()) continue;
     KeepLabels(staged, one);
-    catalog.Put(batch, tenant.id, one.series->id, staged.packed_labels(one));
+    added.push_back(&one);
     one.series->Await();
     written.series.push_back(one.series);
   }
+  std::vector<SeriesCatalog::Entry> entries;
+  entries.reserve(added.size());
+  for (const StagedSeries* one : added) {
+    entries.push_back({one->series->id, staged.packed_labels(*one)});
+  }
+  catalog.Put(batch, tenant.id, entries);
 }
 
 void PutMeta(StagedCommit& staged, WriteBatch& batch, Written& written) {

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <memory>
 #include <random>
+#include <utility>
+#include <vector>
 
 #include "tsdb/base/coding.h"
 #include "tsdb/store/series_keys.h"
@@ -43,7 +45,8 @@ Status SeriesCatalog::HashStoredSeries(WriteBatch& batch) const {
   SeriesId id;
   it->Seek(std::string_view(&kSeriesPrefix, 1));
   for (; it->Valid() && DecodeSeriesKey(it->key(), tenant, id); it->Next()) {
-    Put(batch, tenant, id, it->value());
+    Entry entry{id, it->value()};
+    Put(batch, tenant, std::span(&entry, 1));
   }
   return it->status();
 }
@@ -54,12 +57,22 @@ std::string SeriesCatalog::KeyOf(TenantId tenant, std::string_view packed) const
   return SeriesHashKey(tenant, hash.high64, hash.low64);
 }
 
-void SeriesCatalog::Put(WriteBatch& batch, TenantId tenant, SeriesId id,
-                        std::string_view packed) const {
+void SeriesCatalog::Put(WriteBatch& batch, TenantId tenant, std::span<Entry> series) const {
+  std::sort(series.begin(), series.end(),
+            [](const Entry& a, const Entry& b) { return a.id < b.id; });
+  std::vector<std::pair<std::string, SeriesId>> by_hash;
+  by_hash.reserve(series.size());
+  for (const Entry& one : series) {
+    batch.Put(Family::kCatalog, SeriesKey(tenant, one.id), one.packed);
+    by_hash.emplace_back(KeyOf(tenant, one.packed), one.id);
+  }
+  std::sort(by_hash.begin(), by_hash.end());
   std::string value;
-  AppendBigEndian<uint64_t>(value, id);
-  batch.Put(Family::kCatalog, SeriesKey(tenant, id), packed);
-  batch.Put(Family::kCatalog, KeyOf(tenant, packed), value);
+  for (const auto& [key, id] : by_hash) {
+    value.clear();
+    AppendBigEndian<uint64_t>(value, id);
+    batch.Put(Family::kCatalog, key, value);
+  }
 }
 
 void SeriesCatalog::Delete(WriteBatch& batch, TenantId tenant, SeriesId id,

@@ -62,6 +62,9 @@ rocksdb::DBOptions MakeDbOptions(
   // Seals keep the log short; this bounds it when they fail.
   db.max_total_wal_size = 1024 * kMiB;
   db.write_buffer_manager = write_buffers;
+  // One thread inserts for a group of commits, and goes on from where the key before
+  // went: keys come sorted.  Threads beside each other begin at the top each time.
+  db.allow_concurrent_memtable_write = false;
   db.max_background_jobs = 2;
   db.bytes_per_sync = 1 * kMiB;
   // Errors that may be tried again (rocks_env.h) are, by Store::Resume: a thread of
