@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "tsdb/base/coding.h"
 
@@ -35,6 +36,11 @@ class BitWriter {
 
   // All bytes so far; the unused low bits of the last one are 0.
   const std::string& bytes() const { return bytes_; }
+  // Empties it; gives the bytes away.
+  std::string Take() {
+    free_ = 0;
+    return std::exchange(bytes_, {});
+  }
   // Empties it; keeps the memory.
   void Clear() {
     bytes_.clear();

@@ -12,6 +12,7 @@
 #include "tsdb/chunk/column_layout.h"
 #include "tsdb/chunk/column_times.h"
 #include "tsdb/chunk/float_chunk.h"
+#include "tsdb/chunk/float_layout.h"
 #include "tsdb/chunk/scaled_group.h"
 #include "tsdb/chunk/value_scale.h"
 #include "tsdb/chunk/xor_values.h"
@@ -72,6 +73,33 @@ class ColumnEncoder {
   const std::optional<ValueScale> scale_;
 };
 
+// Keeps of what is written only how much it is.
+class BitCounter {
+ public:
+  void Write(uint64_t, int bits) { bits_ += static_cast<size_t>(bits); }
+  size_t bytes() const { return (bits_ + 7) / 8; }
+
+ private:
+  size_t bits_ = 0;
+};
+
+// What a float chunk of them would take.
+size_t FloatChunkBytes(std::span<const int64_t> times, std::span<const double> values) {
+  BitCounter bits;
+  bits.Write(0, 64);
+  bits.Write(0, 64);
+  XorWriter writer;
+  writer.Start(Bits(values[0]));
+  uint64_t delta = 0;
+  for (size_t i = 1; i < times.size(); ++i) {
+    const uint64_t before = delta;
+    delta = static_cast<uint64_t>(times[i]) - static_cast<uint64_t>(times[i - 1]);
+    WriteTimeChange(bits, delta - before);
+    writer.Append(bits, Bits(values[i]));
+  }
+  return bits.bytes();
+}
+
 // One candidate after the other; the first of the smallest stays.
 class Smallest {
  public:
@@ -82,6 +110,7 @@ class Smallest {
     }
     any_ = true;
   }
+  size_t bytes() const { return best_.bytes.size(); }
   SealedFloats Take(size_t count) {
     best_.count = static_cast<uint32_t>(count);
     return std::move(best_);
@@ -110,7 +139,7 @@ SealedFloats SealFloats(std::span<const int64_t> times, std::span<const double> 
     if (!scale || scale->id() > kMostDecimals) offer(Codec::kColumnXor, std::nullopt);
   }
   // One without groups, where there would be but one.
-  if (times.size() <= kGroupSamples) {
+  if (times.size() <= kGroupSamples && FloatChunkBytes(times, values) < best.bytes()) {
     FloatChunk chunk;
     for (size_t i = 0; i < times.size(); ++i) chunk.Append(times[i], values[i]);
     best.Offer(Codec::kXorFloat, chunk.bytes());

@@ -14,6 +14,7 @@
 #include "tsdb/chunk/column_layout.h"
 #include "tsdb/chunk/column_times.h"
 #include "tsdb/chunk/encoded_run.h"
+#include "tsdb/chunk/float_chunk.h"
 #include "tsdb/model/sample.h"
 
 namespace tidemark::tsdb {
@@ -165,6 +166,29 @@ TEST(ColumnChunkTest, TheSmallestCodec) {
     SCOPED_TRACE(c.name);
     EXPECT_EQ(ExpectComesBack(c.columns), c.codec);
     EXPECT_LE(Seal(c.columns).bytes.size() * 100, c.most_bytes * c.columns.t.size());
+  }
+}
+
+// The float chunk is measured before it is written.
+TEST(ColumnChunkTest, NeverLargerThanAFloatChunk) {
+  std::mt19937_64 random(11);
+  for (int round = 0; round < 2000; ++round) {
+    const size_t n = 1 + random() % 64;
+    std::vector<int64_t> times;
+    std::vector<double> values;
+    FloatChunk chunk;
+    int64_t t = static_cast<int64_t>(random() % 1'000'000);
+    for (size_t i = 0; i < n; ++i) {
+      t += 15'000 + static_cast<int64_t>(random() % 3 == 0 ? random() % 5'000'000 : 0);
+      times.push_back(t);
+      values.push_back(random() % 2 == 0 ? 1.0 : static_cast<double>(random()) / 3);
+      chunk.Append(t, values.back());
+    }
+    const SealedFloats sealed = SealFloats(times, values);
+    EXPECT_LE(sealed.bytes.size(), chunk.bytes().size());
+    if (sealed.codec == Codec::kXorFloat) {
+      EXPECT_EQ(sealed.bytes, chunk.bytes());
+    }
   }
 }
 

@@ -25,21 +25,13 @@ void FloatChunk::AppendTime(int64_t t) {
   const uint64_t delta = static_cast<uint64_t>(t) - static_cast<uint64_t>(last_t_);
   const uint64_t change = delta - last_delta_;
   last_delta_ = delta;
-  if (change == 0) {
-    bits_.Write(0, 1);
-    return;
-  }
-  int ones = 1;
-  while (!FitsSigned(change, kChangeBits[ones])) ++ones;
-  // All prefixes but the last end with a zero.
-  const uint64_t prefix = (uint64_t{1} << ones) - 1;
-  if (ones < kMostOnes) {
-    bits_.Write(prefix << 1, ones + 1);
-  } else {
-    bits_.Write(prefix, ones);
-  }
-  const int width = kChangeBits[ones];
-  bits_.Write(width == 64 ? change : change & ((uint64_t{1} << width) - 1), width);
+  WriteTimeChange(bits_, change);
+}
+
+std::string FloatChunk::Take() {
+  std::string bytes = bits_.Take();
+  Clear();
+  return bytes;
 }
 
 void FloatChunk::Clear() {

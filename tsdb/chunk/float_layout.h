@@ -24,4 +24,24 @@ inline uint64_t SignExtend(uint64_t v, int bits) {
 
 inline bool FitsSigned(uint64_t v, int bits) { return SignExtend(v, bits) == v; }
 
+// Writes one of the changes, modulo 2^64.  `bits`: what counts or keeps them.
+template <typename Bits>
+void WriteTimeChange(Bits& bits, uint64_t change) {
+  if (change == 0) {
+    bits.Write(0, 1);
+    return;
+  }
+  int ones = 1;
+  while (!FitsSigned(change, kChangeBits[ones])) ++ones;
+  // All prefixes but the last end with a zero.
+  const uint64_t prefix = (uint64_t{1} << ones) - 1;
+  if (ones < kMostOnes) {
+    bits.Write(prefix << 1, ones + 1);
+  } else {
+    bits.Write(prefix, ones);
+  }
+  const int width = kChangeBits[ones];
+  bits.Write(width == 64 ? change : change & ((uint64_t{1} << width) - 1), width);
+}
+
 }  // namespace tidemark::tsdb

@@ -4,7 +4,10 @@
 #include <string_view>
 #include <tuple>
 
+#include "tsdb/base/check.h"
+#include "tsdb/chunk/column_chunk.h"
 #include "tsdb/chunk/encoded_run.h"
+#include "tsdb/chunk/float_decoder.h"
 #include "tsdb/chunk/run_union.h"
 #include "tsdb/store/keys.h"
 
@@ -67,6 +70,33 @@ std::string ToRuns(std::span<const Part> parts, uint64_t sequence) {
   return UnionRuns(std::span(&list, 1));
 }
 
+// What most series have between two seals: one chunk of floats, as the head wrote
+// it, and nothing deleted.  Null: something else.
+const ClosedChunk* OnlyFloats(std::span<const std::shared_ptr<const Piece>> pieces) {
+  if (pieces.size() != 1 || !pieces[0]->cuts.empty() || pieces[0]->chunks.size() != 1) {
+    return nullptr;
+  }
+  const ClosedChunk& chunk = *pieces[0]->chunks[0];
+  return chunk.codec == Codec::kXorFloat && chunk.starts.empty() ? &chunk : nullptr;
+}
+
+// As ToRuns for a part of this chunk.
+std::string ToRun(const ClosedChunk& chunk, uint8_t flags, uint64_t sequence) {
+  std::vector<int64_t> times;
+  std::vector<double> values;
+  times.reserve(chunk.count);
+  values.reserve(chunk.count);
+  FloatDecoder decoder(chunk.view());
+  while (decoder.Next()) {
+    times.insert(times.end(), decoder.run().t.begin(), decoder.run().t.end());
+    values.insert(values.end(), decoder.run().v.begin(), decoder.run().v.end());
+  }
+  CHECK(decoder.status().ok(), "a chunk in memory does not decode");
+  std::string out;
+  AppendRun(out, SealFloats(times, values).view(), {chunk.min_t, chunk.max_t, sequence, flags});
+  return out;
+}
+
 }  // namespace
 
 TimeIntervals CutsOf(std::span<const std::shared_ptr<const Piece>> pieces) {
@@ -79,6 +109,10 @@ TimeIntervals CutsOf(std::span<const std::shared_ptr<const Piece>> pieces) {
 
 std::vector<BlockRuns> ToBlockRuns(std::span<const std::shared_ptr<const Piece>> pieces,
                                    std::span<const int64_t> stored, uint64_t sequence) {
+  if (const ClosedChunk* chunk = OnlyFloats(pieces)) {
+    const uint8_t flags = pieces[0]->last_wins ? kLastWins : 0;
+    return {{BlockEnd(chunk->min_t), ToRun(*chunk, flags, sequence)}};
+  }
   std::vector<Part> parts;
   for (size_t i = 0; i < pieces.size(); ++i) AddChunks(*pieces[i], i, parts);
   if (!CutsOf(pieces).empty()) {

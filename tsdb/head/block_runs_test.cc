@@ -81,6 +81,27 @@ TEST(BlockRuns, CutsAreWrittenOnlyWhereThereAreBlocks) {
   EXPECT_TRUE(ToBlockRuns(Pieces{std::make_shared<Piece>()}, {}, 9).empty());
 }
 
+// One chunk and nothing else takes a way of its own, to the same bytes.
+TEST(BlockRuns, OneChunkBecomesWhatAUnionMakesOfIt) {
+  for (const uint32_t count : {1U, 2U, 30U, 128U, 129U, 700U, 1024U}) {
+    SCOPED_TRACE(count);
+    FloatChunk chunk;
+    for (uint32_t i = 0; i < count; ++i) chunk.Append(1000 + 10'000 * i, i * 0.37);
+    auto piece = std::make_shared<Piece>();
+    piece->last_wins = count % 2 == 1;
+    piece->chunks.push_back(std::make_shared<const ClosedChunk>(ClosedChunk{
+        Codec::kXorFloat, count, chunk.min_t(), chunk.max_t(), std::string(chunk.bytes())}));
+    std::string list;
+    const uint8_t flags = piece->last_wins ? kLastWins : 0;
+    AppendRun(list, chunk.view(), {chunk.min_t(), chunk.max_t(), 9, flags});
+    const std::string_view lists[] = {list};
+    const auto written = ToBlockRuns(Pieces{piece}, {}, 9);
+    ASSERT_EQ(written.size(), 1u);
+    EXPECT_EQ(written[0].block_end, BlockEnd(1000));
+    EXPECT_EQ(written[0].runs, UnionRuns(lists));
+  }
+}
+
 TEST(PieceTest, RemovedTimesLeaveTheOthers) {
   Piece piece = *MakePiece({{1000, 1}, {2000, 2}, {3000, 3}});
   FloatChunk chunk;

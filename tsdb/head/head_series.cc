@@ -299,6 +299,17 @@ void HeadSeries::CloseFloats() {
   if (starts_ != nullptr) starts_->floats = {};
 }
 
+// As CloseFloats, but the bytes move: what they were given too much of is free soon.
+void HeadSeries::FreezeFloats() {
+  if (floats_.empty()) return;
+  const ChunkView view = floats_.view();
+  const int64_t first = floats_.min_t();
+  const int64_t last = floats_.max_t();
+  open_piece().chunks.push_back(std::make_shared<const ClosedChunk>(
+      ClosedChunk{view.codec, view.count, first, last, floats_.Take(),
+                  starts_ == nullptr ? std::string() : starts_->floats.Finish()}));
+}
+
 void HeadSeries::CloseHistograms() {
   if (histograms_ == nullptr || histograms_->empty()) return;
   open_piece().chunks.push_back(CopyOf(*histograms_, histogram_starts()));
@@ -377,7 +388,7 @@ void HeadSeries::RemoveOpen(const TimeInterval& times) {
 // ---------------------------------------------------------------- sealing and reading
 
 std::shared_ptr<const Piece> HeadSeries::Freeze() {
-  CloseFloats();
+  FreezeFloats();
   CloseHistograms();
   // Whether and when there is more is not known: idle series keep no memory.
   floats_ = FloatChunk();

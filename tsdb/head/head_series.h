@@ -164,6 +164,7 @@ class HeadSeries {
   void LateFloat(int64_t t, double v);
   void LateHistogram(int64_t t, const FloatHistogram& h);
   void CloseFloats();
+  void FreezeFloats();
   void CloseHistograms();
   Piece& open_piece();
   bool has_cuts() const;

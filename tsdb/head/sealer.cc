@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <tuple>
 #include <utility>
 
 #include "tsdb/base/coding.h"
@@ -85,7 +84,9 @@ void Sealer::Freeze(HeadShard& shard) {
       shard.unsealed.pop_front();
       series->listed = false;
       const uint32_t before = series->sample_bytes();
-      if (auto piece = series->Freeze()) frozen_.push_back({series, std::move(piece)});
+      if (auto piece = series->Freeze()) {
+        frozen_.push_back({{series->tenant, series->id}, series, std::move(piece)});
+      }
       shard.NoteBytes(*series, before);
     }
   }
@@ -94,9 +95,8 @@ void Sealer::Freeze(HeadShard& shard) {
 Status Sealer::MoveFrozen() {
   if (frozen_.empty()) return OkStatus();
   // In key order; pieces of one series in the order in which they were frozen.
-  std::stable_sort(frozen_.begin(), frozen_.end(), [](const Frozen& a, const Frozen& b) {
-    return std::tie(a.series->tenant, a.series->id) < std::tie(b.series->tenant, b.series->id);
-  });
+  std::stable_sort(frozen_.begin(), frozen_.end(),
+                   [](const Frozen& a, const Frozen& b) { return a.key < b.key; });
   // Commits went on after the barrier; what they added may be frozen, too.
   const uint64_t next = journal_.next();
   RETURN_IF_ERROR(journal_.AwaitDurable(next));

@@ -27,6 +27,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tsdb/base/metrics.h"
@@ -56,6 +57,7 @@ class Sealer {
 
  private:
   struct Frozen {
+    std::pair<TenantId, SeriesId> key;  // of the series
     HeadSeries* series;
     std::shared_ptr<const Piece> piece;
   };
