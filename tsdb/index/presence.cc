@@ -165,7 +165,14 @@ StatusOr<std::vector<Partition>> Presence::Partitions() const {
 Status Presence::Drop(Partition partition) {
   const std::unique_ptr<WriteBatch> batch = store_.NewBatch();
   const std::string prefix = PresencePrefix(partition);
-  batch->DeleteRange(Family::kMeta, prefix, prefix + std::string(32, '\xff'));
+  const std::unique_ptr<StoreIterator> it = store_.NewIterator(Family::kMeta);
+  // Key by key: the marker of a deleted range in a table makes readers skip a
+  // damaged block that lies under it without an error, and that block may hold
+  // the presence of other partitions.
+  for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) {
+    batch->Delete(Family::kMeta, it->key());
+  }
+  RETURN_IF_ERROR(it->status());
   RETURN_IF_ERROR(store_.Write(*batch, WriteMode::kNoSync));
   MutexLock lock(mutex_);
   ++writes_;
