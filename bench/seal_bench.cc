@@ -21,6 +21,8 @@
 #include "tsdb/head/journal.h"
 #include "tsdb/head/sealer.h"
 #include "tsdb/index/label_hash.h"
+#include "tsdb/index/presence.h"
+#include "tsdb/index/series_catalog.h"
 #include "tsdb/store/store.h"
 
 namespace tidemark::tsdb {
@@ -39,8 +41,13 @@ class Engine {
     options_.path = mkdtemp(pattern.data());
     store_ = *Store::Open(options_, metrics_);
     journal_ = std::make_unique<Journal>(*store_, WriteMode::kNoSync, 1);
-    committer_ = std::make_unique<Committer>(head_, *journal_, *store_, metrics_);
-    sealer_ = std::make_unique<Sealer>(head_, *journal_, *store_, partitions_, metrics_);
+    catalog_ = std::make_unique<SeriesCatalog>(*store_);
+    if (!catalog_->Open().ok()) std::abort();
+    presence_ = std::make_unique<Presence>(*store_, 1 << 20);
+    committer_ =
+        std::make_unique<Committer>(head_, *journal_, *store_, *catalog_, policies_, metrics_);
+    sealer_ =
+        std::make_unique<Sealer>(head_, *journal_, *store_, partitions_, *presence_, metrics_);
     for (size_t i = 0; i < kSeries; ++i) {
       labels_.push_back(
           Labels::Must({{kMetricName, "requests_total"}, {"instance", "gw-" + std::to_string(i)}}));
@@ -49,6 +56,7 @@ class Engine {
   }
   ~Engine() {
     sealer_.reset();
+    committer_.reset();
     store_.reset();
     std::filesystem::remove_all(options_.path);
   }
@@ -58,13 +66,11 @@ class Engine {
     StagedCommit staged;
     staged.tenant = "default";
     for (uint32_t i = 0; i < kSeries; ++i) {
-      const std::string& packed = labels_[i].packed();
-      staged.series.push_back({hashes_[i], staged.labels.size(), packed.size(), nullptr});
-      staged.labels += packed;
-      StagedShard& shard = staged.shard_of(i);
-      shard.series.push_back(i);
+      StagedSeries& series = staged.series.emplace_back();
+      series.hash = hashes_[i];
+      staged.SetLabels(series, labels_[i].packed());
       const double v = i % 2 == 0 ? number * (1.0 + i % 7) : 0.01 * ((number * 7919 + i) % 5000);
-      shard.floats.push_back({i, kStartMs + number * kScrapeMs, v});
+      staged.Use(i).floats.push_back({i, 0, kStartMs + number * kScrapeMs, v});
     }
     if (!committer_->Commit(staged).ok()) std::abort();
   }
@@ -92,6 +98,9 @@ class Engine {
   std::unique_ptr<Store> store_;
   Head head_;
   PartitionSet partitions_;
+  ConflictPolicies policies_;
+  std::unique_ptr<SeriesCatalog> catalog_;
+  std::unique_ptr<Presence> presence_;
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<Committer> committer_;
   std::unique_ptr<Sealer> sealer_;
