@@ -14,12 +14,6 @@ constexpr WireType kVarint = WireType::kVarint;
 constexpr WireType kFixed64 = WireType::kFixed64;
 constexpr WireType kBytes = WireType::kBytes;
 
-// The end of every message's switch: unknown fields are passed over, known
-// numbers of the wrong type are not.
-bool SkipUnknown(WireReader& in, uint32_t max_known_field) {
-  return in.field() <= max_known_field ? in.FailType() : in.Skip();
-}
-
 // Takes a length of one or two bytes off the front; false where there is none.
 bool TakeLength(std::string_view& in, size_t* length) {
   if (in.size() < 2) return false;
@@ -124,34 +118,13 @@ bool ReadPlainSample(std::string_view message, SampleView* sample) {
   return true;
 }
 
-bool ReadNumber(WireReader& in, int64_t* out) { return in.ReadZigzag64(out); }
-bool ReadNumber(WireReader& in, double* out) { return in.ReadDouble(out); }
-
 }  // namespace
 
-void ExemplarView::Clear() {
-  labels.clear();
-  t = 0;
-  value = 0;
-}
-
-void HistogramView::Clear() {
-  is_float = is_float_zero = false;
-  count_int = zero_count_int = 0;
-  count_float = zero_count_float = sum = zero_threshold = 0;
-  t = 0;
-  schema = reset_hint = 0;
-  negative_spans.clear();
-  positive_spans.clear();
-  negative_deltas.clear();
-  positive_deltas.clear();
-  negative_counts.clear();
-  positive_counts.clear();
-  custom_values.clear();
-}
-
 WriteRequestReader::WriteRequestReader(std::string_view body, LabelMode mode)
-    : origin_(body.data()), mode_(mode), in_(body, origin_, &error_) {}
+    : origin_(body.data()),
+      mode_(mode),
+      in_(body, origin_, &error_),
+      histograms_(origin_, &error_) {}
 
 absl::Status WriteRequestReader::status() const {
   return error_.ok() ? absl::OkStatus() : absl::InvalidArgumentError(error_.text());
@@ -183,15 +156,12 @@ WriteRequestReader::Item WriteRequestReader::Next() {
   return Item::kEnd;
 }
 
-bool WriteRequestReader::TooMany(const char* what, size_t limit) {
-  return error_.Set(absl::StrCat("more than ", limit, " ", what, " in one series"));
-}
-
 bool WriteRequestReader::ReadSeries(std::string_view message) {
   series_.labels.clear();
   series_.raw_labels = {};
   series_.samples.clear();
-  histograms_.used = exemplars_.used = buckets_read_ = 0;
+  histograms_.Clear();
+  exemplars_.Clear();
   if (mode_ == LabelMode::kRaw) series_.raw_labels = message.substr(0, PlainLabelsSize(message));
   message.remove_prefix(series_.raw_labels.size());
   if (!ReadSeriesFields(message)) return error_.Within("series", series_read_);
@@ -217,7 +187,7 @@ bool WriteRequestReader::ReadSeriesFields(std::string_view fields) {
         ok = in.ReadBytes(&part) && ReadExemplar(part);
         break;
       case Tag(4, kBytes):
-        ok = in.ReadBytes(&part) && ReadHistogram(part);
+        ok = in.ReadBytes(&part) && histograms_.Read(part);
         break;
       default:
         ok = SkipUnknown(in, 4);
@@ -230,7 +200,7 @@ bool WriteRequestReader::ReadSeriesFields(std::string_view fields) {
 bool WriteRequestReader::ReadSeriesLabel(WireReader& in) {
   if (series_.labels.empty()) ReadLabels(series_.raw_labels, series_.labels);
   const size_t index = series_.labels.size();
-  if (index == kMaxLabels) return TooMany("labels", kMaxLabels);
+  if (index == kMaxLabels) return TooManyInSeries(error_, "labels", kMaxLabels);
   const char* const start = in.field_start();
   std::string_view message;
   if (!in.ReadBytes(&message)) return error_.Within("label", index);
@@ -262,7 +232,7 @@ void ReadLabels(std::string_view raw, std::vector<LabelView>& labels) {
 }
 
 bool WriteRequestReader::ReadSample(std::string_view message) {
-  if (series_.samples.size() == kMaxSamples) return TooMany("samples", kMaxSamples);
+  if (series_.samples.size() == kMaxSamples) return TooManyInSeries(error_, "samples", kMaxSamples);
   SampleView& sample = series_.samples.emplace_back();
   if (ReadPlainSample(message, &sample)) return true;
   WireReader in(message, origin_, &error_);
@@ -283,7 +253,8 @@ bool WriteRequestReader::ReadSample(std::string_view message) {
 }
 
 bool WriteRequestReader::ReadExemplar(std::string_view message) {
-  if (exemplars_.used == kMaxExemplars) return TooMany("exemplars", kMaxExemplars);
+  if (exemplars_.size() == kMaxExemplars)
+    return TooManyInSeries(error_, "exemplars", kMaxExemplars);
   ExemplarView& exemplar = exemplars_.Add();
   WireReader in(message, origin_, &error_);
   std::string_view part;
@@ -292,7 +263,7 @@ bool WriteRequestReader::ReadExemplar(std::string_view message) {
     switch (in.tag()) {
       case Tag(1, kBytes):
         if (exemplar.labels.size() == kMaxLabels) {
-          ok = TooMany("labels of an exemplar", kMaxLabels);
+          ok = TooManyInSeries(error_, "labels of an exemplar", kMaxLabels);
         } else {
           ok = in.ReadBytes(&part) &&
                ReadLabel({part, origin_, &error_}, &exemplar.labels.emplace_back());
@@ -308,125 +279,7 @@ bool WriteRequestReader::ReadExemplar(std::string_view message) {
         ok = SkipUnknown(in, 3);
     }
   }
-  return error_.ok() || error_.Within("exemplar", exemplars_.used - 1);
-}
-
-bool WriteRequestReader::ReadHistogram(std::string_view message) {
-  if (histograms_.used == kMaxHistograms) return TooMany("histograms", kMaxHistograms);
-  HistogramView& h = histograms_.Add();
-  WireReader in(message, origin_, &error_);
-  bool ok = true;
-  while (ok && in.Next()) ok = ReadHistogramField(in, h);
-  return error_.ok() || error_.Within("histogram", histograms_.used - 1);
-}
-
-// The fields that hold one number; the others are buckets.
-bool WriteRequestReader::ReadHistogramField(WireReader& in, HistogramView& h) {
-  switch (in.tag()) {
-    case Tag(1, kVarint):
-      h.is_float = false;
-      return in.ReadVarint(&h.count_int);
-    case Tag(2, kFixed64):
-      h.is_float = true;
-      return in.ReadDouble(&h.count_float);
-    case Tag(3, kFixed64):
-      return in.ReadDouble(&h.sum);
-    case Tag(4, kVarint):
-      return in.ReadZigzag32(&h.schema);
-    case Tag(5, kFixed64):
-      return in.ReadDouble(&h.zero_threshold);
-    case Tag(6, kVarint):
-      h.is_float_zero = false;
-      return in.ReadVarint(&h.zero_count_int);
-    case Tag(7, kFixed64):
-      h.is_float_zero = true;
-      return in.ReadDouble(&h.zero_count_float);
-    case Tag(14, kVarint):
-      return in.ReadInt32(&h.reset_hint);
-    case Tag(15, kVarint):
-      return in.ReadInt64(&h.t);
-    default:
-      return ReadHistogramBuckets(in, h);
-  }
-}
-
-bool WriteRequestReader::ReadHistogramBuckets(WireReader& in, HistogramView& h) {
-  switch (in.tag()) {
-    case Tag(8, kBytes):
-      return AddSpan(in, h.negative_spans);
-    case Tag(9, kBytes):
-      return AddPacked(in, h.negative_deltas);
-    case Tag(9, kVarint):
-      return AddNumber(in, h.negative_deltas);
-    case Tag(10, kBytes):
-      return AddPacked(in, h.negative_counts);
-    case Tag(10, kFixed64):
-      return AddNumber(in, h.negative_counts);
-    case Tag(11, kBytes):
-      return AddSpan(in, h.positive_spans);
-    case Tag(12, kBytes):
-      return AddPacked(in, h.positive_deltas);
-    case Tag(12, kVarint):
-      return AddNumber(in, h.positive_deltas);
-    case Tag(13, kBytes):
-      return AddPacked(in, h.positive_counts);
-    case Tag(13, kFixed64):
-      return AddNumber(in, h.positive_counts);
-    case Tag(16, kBytes):
-      return AddPacked(in, h.custom_values);
-    case Tag(16, kFixed64):
-      return AddNumber(in, h.custom_values);
-    default:
-      return SkipUnknown(in, 16);
-  }
-}
-
-bool WriteRequestReader::AddSpan(WireReader& in, std::vector<SpanView>& spans) {
-  if (buckets_read_++ == kMaxBuckets) return TooMany("buckets and spans", kMaxBuckets);
-  std::string_view message;
-  if (!in.ReadBytes(&message) || !ReadSpan(message, &spans.emplace_back())) {
-    return error_.Within("span", spans.empty() ? 0 : spans.size() - 1);
-  }
-  return true;
-}
-
-bool WriteRequestReader::ReadSpan(std::string_view message, SpanView* span) {
-  WireReader in(message, origin_, &error_);
-  while (in.Next()) {
-    bool ok = false;
-    switch (in.tag()) {
-      case Tag(1, kVarint):
-        ok = in.ReadZigzag32(&span->offset);
-        break;
-      case Tag(2, kVarint):
-        ok = in.ReadUint32(&span->length);
-        break;
-      default:
-        ok = SkipUnknown(in, 2);
-    }
-    if (!ok) return false;
-  }
-  return error_.ok();
-}
-
-template <typename T>
-bool WriteRequestReader::AddNumber(WireReader& in, std::vector<T>& numbers) {
-  if (buckets_read_++ == kMaxBuckets) return TooMany("buckets and spans", kMaxBuckets);
-  T number{};
-  if (!ReadNumber(in, &number)) return false;
-  numbers.push_back(number);
-  return true;
-}
-
-template <typename T>
-bool WriteRequestReader::AddPacked(WireReader& in, std::vector<T>& numbers) {
-  std::string_view message;
-  if (!in.ReadBytes(&message)) return false;
-  WireReader piece(message, origin_, &error_);
-  while (!piece.done()) {
-    if (!AddNumber(piece, numbers)) return false;
-  }
-  return true;
+  return error_.ok() || error_.Within("exemplar", exemplars_.size() - 1);
 }
 
 bool WriteRequestReader::ReadMetadata(std::string_view message) {

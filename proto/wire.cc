@@ -133,4 +133,8 @@ bool WireReader::SkipGroup(int depth) {
   return ok() ? FailCut() : false;
 }
 
+bool TooManyInSeries(WireError& error, const char* what, size_t limit) {
+  return error.Set(absl::StrCat("more than ", limit, " ", what, " in one series"));
+}
+
 }  // namespace tidemark::proto

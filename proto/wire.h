@@ -146,4 +146,13 @@ class WireReader {
   WireError* const error_;
 };
 
+// The end of every message's switch: unknown fields are passed over, known
+// numbers of the wrong type are not.
+inline bool SkipUnknown(WireReader& in, uint32_t max_known_field) {
+  return in.field() <= max_known_field ? in.FailType() : in.Skip();
+}
+
+// "more than 4096 samples in one series".  Returns false.
+bool TooManyInSeries(WireError& error, const char* what, size_t limit);
+
 }  // namespace tidemark::proto
