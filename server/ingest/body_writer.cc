@@ -8,6 +8,7 @@
 #include "proto/remote_write.h"
 #include "proto/utf8.h"
 #include "server/ingest/histogram_reader.h"
+#include "server/ingest/metric_family.h"
 
 namespace tidemark::server {
 namespace {
@@ -52,13 +53,41 @@ Status BodyWriter::Write(std::string_view body) {
   return status_;
 }
 
-void BodyWriter::WriteSeries(const proto::SeriesView& view) {
+Status BodyWriter::WriteV2(std::string_view body, size_t max_written_bytes) {
+  v2_.emplace(body, max_written_bytes);
+  while (status_.ok() && v2_->Next()) {
+    WriteSeries(v2_->series(), v2_->labels_fault());
+    WriteMetadataV2();
+  }
+  return status_.ok() ? Status(v2_->status()) : status_;
+}
+
+void BodyWriter::WriteMetadataV2() {
+  if (!v2_->metadata_fault().empty()) {
+    ++received_.metadata;
+    return Refuse(Refusal::kInvalidMetadata, 1, v2_->metadata_fault());
+  }
+  if (v2_->metadata() == nullptr) return;
+  proto::MetadataView of_family = *v2_->metadata();
+  of_family.metric = MetricFamily(of_family.metric, ReadMetricType(of_family.type));
+  WriteMetadata(of_family);
+}
+
+// `fault`: why the series cannot be known, or "".
+void BodyWriter::WriteSeries(const proto::SeriesView& view, std::string_view fault) {
   received_.floats += view.samples.size();
   received_.histograms += view.histograms.size();
   received_.exemplars += view.exemplars.size();
   view_ = &view;
   series_.reset();
   series_refusal_.reset();
+  series_refusal_detail_ = fault;
+  if (!fault.empty()) {
+    series_refusal_ = Refusal::kBadSymbolReference;
+    if (view.samples.empty() && view.histograms.empty() && view.exemplars.empty()) {
+      Refuse(*series_refusal_, 1, fault);
+    }
+  }
   for (const proto::SampleView& s : view.samples) WriteSample(s);
   for (const proto::HistogramView& h : view.histograms) WriteHistogram(h);
   for (const proto::ExemplarView& e : view.exemplars) WriteExemplar(e);
@@ -66,7 +95,8 @@ void BodyWriter::WriteSeries(const proto::SeriesView& view) {
 
 void BodyWriter::WriteSample(const proto::SampleView& sample) {
   if (!Admit(sample.t)) return;
-  const Status status = appender_.Append(*series_, tsdb::Sample{sample.t, sample.value});
+  const Status status =
+      appender_.Append(*series_, tsdb::Sample{sample.t, sample.value}, sample.start);
   if (Taken(status, Refusal::kTooOld)) Accept(&IngestCounts::floats);
 }
 
@@ -75,12 +105,13 @@ void BodyWriter::WriteHistogram(const proto::HistogramView& view) {
   if (const Status read = ReadHistogram(view, histogram_); !read.ok()) {
     return Refuse(Refusal::kInvalidHistogram, 1, MessageOf(read));
   }
-  const Status status = appender_.TakeHistogram(*series_, view.t, histogram_);
+  const Status status = appender_.TakeHistogram(*series_, view.t, histogram_, view.start);
   if (Taken(status, Refusal::kInvalidHistogram)) Accept(&IngestCounts::histograms);
 }
 
 void BodyWriter::WriteExemplar(const proto::ExemplarView& view) {
   if (!Admit(view.t)) return;
+  if (!view.fault.empty()) return Refuse(Refusal::kInvalidExemplar, 1, view.fault);
   tsdb::Exemplar exemplar{{}, view.value, view.t};
   if (const auto refusal = label_reader_.Read(view.labels, {}, exemplar.labels)) {
     return Refuse(Refusal::kInvalidExemplar, 1, RefusalText(*refusal));
@@ -191,6 +222,16 @@ void BodyWriter::RefuseConflicts(const tsdb::CommitReport& report) {
     proto::ReadLabels(staged_[one.series].raw_labels, decoded_);
     refusals_.Add(Refusal::kConflict, 1, decoded_, fmt::format("timestamp {}", one.t));
   }
+}
+
+IngestCounts BodyWriter::Stored(const tsdb::CommitReport& report) const {
+  IngestCounts stored = accepted_;
+  for (const tsdb::Conflict& one : report.conflicts) {
+    // A series of both kinds at once is rare enough to guess.
+    const bool is_float = staged_[one.series].accepted.floats > 0;
+    --(is_float ? stored.floats : stored.histograms);
+  }
+  return stored;
 }
 
 std::string BodyWriter::Describe(tsdb::SeriesRef series) {

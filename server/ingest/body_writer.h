@@ -2,7 +2,7 @@
 // is refused and counted, everything else goes in.
 //
 //   BodyWriter writer(*appender, now_ms + options.max_future_ms);
-//   RETURN_IF_ERROR(writer.Write(body));
+//   RETURN_IF_ERROR(writer.Write(body));    // or WriteV2
 //   ASSIGN_OR_RETURN(const CommitReport report, appender->Commit());
 //   writer.NoteRefused(report);
 //   writer.received(); writer.refusals();
@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "proto/remote_write.h"
+#include "proto/remote_write_v2.h"
 #include "server/ingest/label_reader.h"
 #include "server/ingest/refusals.h"
 #include "tsdb/storage.h"
@@ -48,6 +49,11 @@ class BodyWriter : private tsdb::LabelDecoder {
   //   or what the Appender said that concerns the whole request (kUnavailable)
   Status Write(std::string_view body);
 
+  // The same for a body of remote write 2.0.  `max_written_bytes`: of what its
+  // references to symbols stand for, written out.
+  //   kResourceExhausted  more than that: the Appender must not be committed
+  Status WriteV2(std::string_view body, size_t max_written_bytes);
+
   // After Commit: takes what it refused off accepted(), into refusals().
   void NoteRefused(const tsdb::CommitReport& report);
   // After Commit, under the policy refuse: conflicts go into refusals(), too.
@@ -57,6 +63,8 @@ class BodyWriter : private tsdb::LabelDecoder {
 
   const IngestCounts& received() const { return received_; }
   const IngestCounts& accepted() const { return accepted_; }
+  // Of accepted(), what is stored now, or was before: without the conflicts.
+  IngestCounts Stored(const tsdb::CommitReport& report) const;
   const Refusals& refusals() const { return refusals_; }
 
  private:
@@ -72,7 +80,8 @@ class BodyWriter : private tsdb::LabelDecoder {
                                           std::string_view raw);
   StatusOr<tsdb::SeriesRef> GetSeries(std::span<const proto::LabelView> views,
                                       std::string_view raw);
-  void WriteSeries(const proto::SeriesView& view);
+  void WriteSeries(const proto::SeriesView& view, std::string_view fault = {});
+  void WriteMetadataV2();
   void WriteSample(const proto::SampleView& sample);
   void WriteHistogram(const proto::HistogramView& histogram);
   void WriteExemplar(const proto::ExemplarView& exemplar);
@@ -104,6 +113,8 @@ class BodyWriter : private tsdb::LabelDecoder {
   std::map<const char*, Refusal> undecodable_;
   std::vector<proto::LabelView> decoded_;
   tsdb::FloatHistogram histogram_;
+  // Holds the labels that it wrote out until Commit.
+  std::optional<proto::WriteRequestV2Reader> v2_;
 
   // Of the current series.
   const proto::SeriesView* view_ = nullptr;

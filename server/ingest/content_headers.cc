@@ -10,7 +10,8 @@
 namespace tidemark::server {
 namespace {
 
-constexpr std::string_view kMessage = "prometheus.WriteRequest";
+constexpr std::string_view kV1Name = "prometheus.WriteRequest";
+constexpr std::string_view kV2Name = "io.prometheus.write.v2.Request";
 
 absl::string_view Absl(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -39,26 +40,35 @@ ContentType ParseContentType(std::string_view header) {
   return out;
 }
 
+StatusOr<WriteMessage> ReadMessage(std::string_view header) {
+  if (header.empty()) return WriteMessage::kV1;
+  const ContentType parsed = ParseContentType(header);
+  if (absl::EqualsIgnoreCase(parsed.media, "application/x-protobuf")) {
+    if (parsed.proto.empty() || parsed.proto == Absl(kV1Name)) return WriteMessage::kV1;
+    if (parsed.proto == Absl(kV2Name)) return WriteMessage::kV2;
+  }
+  return Unimplemented(
+      fmt::format("Content-Type {} is not supported; supported: application/x-protobuf with "
+                  "proto={} or proto={}",
+                  Quoted(header.substr(0, 100)), kV1Name, kV2Name));
+}
+
+StatusOr<WriteEncoding> ReadEncoding(std::string_view header) {
+  if (header.empty() || absl::EqualsIgnoreCase(Absl(header), "snappy")) {
+    return WriteEncoding::kSnappy;
+  }
+  if (absl::EqualsIgnoreCase(Absl(header), "zstd")) return WriteEncoding::kZstd;
+  return Unimplemented(fmt::format("Content-Encoding {} is not supported; supported: snappy, zstd",
+                                   Quoted(header.substr(0, 100))));
+}
+
 }  // namespace
 
-Status CheckContentHeaders(const HttpRequest& request) {
-  const std::string_view type = request.Header("content-type");
-  if (!type.empty()) {
-    const ContentType parsed = ParseContentType(type);
-    const bool known = absl::EqualsIgnoreCase(parsed.media, "application/x-protobuf") &&
-                       (parsed.proto.empty() || parsed.proto == Absl(kMessage));
-    if (!known) {
-      return Unimplemented(fmt::format(
-          "Content-Type {} is not supported; supported: application/x-protobuf;proto={}",
-          Quoted(type.substr(0, 100)), kMessage));
-    }
-  }
-  const std::string_view encoding = request.Header("content-encoding");
-  if (!encoding.empty() && !absl::EqualsIgnoreCase(Absl(encoding), "snappy")) {
-    return Unimplemented(fmt::format("Content-Encoding {} is not supported; supported: snappy",
-                                     Quoted(encoding.substr(0, 100))));
-  }
-  return OkStatus();
+StatusOr<WriteContent> ReadContentHeaders(const HttpRequest& request) {
+  WriteContent content;
+  ASSIGN_OR_RETURN(content.message, ReadMessage(request.Header("content-type")));
+  ASSIGN_OR_RETURN(content.encoding, ReadEncoding(request.Header("content-encoding")));
+  return content;
 }
 
 }  // namespace tidemark::server

@@ -6,9 +6,22 @@
 
 namespace tidemark::server {
 
-// OK for application/x-protobuf, alone or with proto=prometheus.WriteRequest,
-// compressed with snappy; both headers may be missing.
-//   kUnimplemented  anything else; the message names what is supported (415)
-Status CheckContentHeaders(const HttpRequest& request);
+enum class WriteMessage {
+  kV1,  // prometheus.WriteRequest
+  kV2,  // io.prometheus.write.v2.Request
+};
+
+enum class WriteEncoding { kSnappy, kZstd };
+
+struct WriteContent {
+  WriteMessage message = WriteMessage::kV1;
+  WriteEncoding encoding = WriteEncoding::kSnappy;
+};
+
+// Content-Type is application/x-protobuf, its parameter `proto` the message;
+// without the parameter, or without either header, it is what old senders send:
+// 1.0, and snappy.
+//   kUnimplemented  anything else; the text names what is supported (415)
+StatusOr<WriteContent> ReadContentHeaders(const HttpRequest& request);
 
 }  // namespace tidemark::server

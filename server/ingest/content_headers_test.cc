@@ -5,17 +5,19 @@
 namespace tidemark::server {
 namespace {
 
-Status Check(const char* type, const char* encoding) {
+StatusOr<WriteContent> Read(const char* type, const char* encoding) {
   HttpRequest request;
   if (type != nullptr) request.headers["content-type"] = type;
   if (encoding != nullptr) request.headers["content-encoding"] = encoding;
-  return CheckContentHeaders(request);
+  return ReadContentHeaders(request);
 }
 
-TEST(ContentHeadersTest, TakesWhatSendersOfRemoteWrite1Say) {
+TEST(ContentHeadersTest, TakesWhatSendersSay) {
   const struct {
     const char* type;
     const char* encoding;
+    WriteMessage message = WriteMessage::kV1;
+    WriteEncoding want_encoding = WriteEncoding::kSnappy;
   } kCases[] = {
       {"application/x-protobuf", "snappy"},
       {"application/x-protobuf;proto=prometheus.WriteRequest", "snappy"},
@@ -23,10 +25,17 @@ TEST(ContentHeadersTest, TakesWhatSendersOfRemoteWrite1Say) {
       {nullptr, "snappy"},
       {"application/x-protobuf", nullptr},
       {nullptr, nullptr},
+      {"application/x-protobuf", "zstd", WriteMessage::kV1, WriteEncoding::kZstd},
+      {"application/x-protobuf;proto=io.prometheus.write.v2.Request", "snappy", WriteMessage::kV2},
+      {"application/x-protobuf; proto=\"io.prometheus.write.v2.Request\"", "ZSTD",
+       WriteMessage::kV2, WriteEncoding::kZstd},
   };
   for (const auto& c : kCases) {
     SCOPED_TRACE(c.type == nullptr ? "no type" : c.type);
-    EXPECT_TRUE(Check(c.type, c.encoding).ok());
+    const StatusOr<WriteContent> content = Read(c.type, c.encoding);
+    ASSERT_TRUE(content.ok());
+    EXPECT_EQ(content->message, c.message);
+    EXPECT_EQ(content->encoding, c.want_encoding);
   }
 }
 
@@ -37,19 +46,20 @@ TEST(ContentHeadersTest, NamesWhatIsNotSupportedAndWhatIs) {
     const char* message;
   } kCases[] = {
       {"application/json", "snappy",
-       "Content-Type \"application/json\" is not supported; supported: "
-       "application/x-protobuf;proto=prometheus.WriteRequest"},
-      {"application/x-protobuf;proto=io.prometheus.write.v2.Request", "snappy",
-       "Content-Type \"application/x-protobuf;proto=io.prometheus.write.v2.Request\" is not "
-       "supported; supported: application/x-protobuf;proto=prometheus.WriteRequest"},
+       "Content-Type \"application/json\" is not supported; supported: application/x-protobuf "
+       "with proto=prometheus.WriteRequest or proto=io.prometheus.write.v2.Request"},
+      {"application/x-protobuf;proto=io.prometheus.write.v3.Request", "snappy",
+       "Content-Type \"application/x-protobuf;proto=io.prometheus.write.v3.Request\" is not "
+       "supported; supported: application/x-protobuf with proto=prometheus.WriteRequest or "
+       "proto=io.prometheus.write.v2.Request"},
       {"application/x-protobuf", "gzip",
-       "Content-Encoding \"gzip\" is not supported; supported: snappy"},
+       "Content-Encoding \"gzip\" is not supported; supported: snappy, zstd"},
       {"application/x-protobuf", "snappy\n",
-       "Content-Encoding \"snappy\\n\" is not supported; supported: snappy"},
+       "Content-Encoding \"snappy\\n\" is not supported; supported: snappy, zstd"},
   };
   for (const auto& c : kCases) {
     SCOPED_TRACE(c.message);
-    const Status status = Check(c.type, c.encoding);
+    const Status status = Read(c.type, c.encoding).status();
     EXPECT_EQ(status.code(), StatusCode::kUnimplemented);
     EXPECT_EQ(MessageOf(status), c.message);
   }

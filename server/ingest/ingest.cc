@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "proto/snappy.h"
+#include "proto/zstd.h"
 #include "server/http_status.h"
 #include "server/ingest/body_writer.h"
 #include "server/ingest/conflict_log.h"
@@ -52,6 +53,24 @@ HttpResponse Failed(const Status& status) {
   return Text(HttpStatusOf(status.code()), std::string(MessageOf(status)));
 }
 
+// Of a body that nothing was taken of.
+HttpResponse BadBody(const Status& status) {
+  if (status.code() != StatusCode::kResourceExhausted) return Failed(status);
+  return Text(413, fmt::format("{} (ingest.max_decoded_bytes); send fewer samples a request",
+                               MessageOf(status)));
+}
+
+// Senders of 2.0 take a header that is missing for a 0.
+void AddWritten(const IngestCounts& stored, HttpResponse& response) {
+  const auto add = [&response](const char* what, uint64_t count) {
+    response.headers.emplace_back(fmt::format("X-Prometheus-Remote-Write-{}-Written", what),
+                                  std::to_string(count));
+  };
+  add("Samples", stored.floats);
+  add("Histograms", stored.histograms);
+  add("Exemplars", stored.exemplars);
+}
+
 class WriteHandler {
  public:
   WriteHandler(IngestOptions options, StorageSource storage, Metrics& metrics)
@@ -61,45 +80,54 @@ class WriteHandler {
         conflict_log_(*options_.clock) {}
 
   HttpResponse Handle(const HttpRequest& request) {
+    const StatusOr<WriteContent> content = ReadContentHeaders(request);
+    if (!content.ok()) return Text(415, std::string(MessageOf(content.status())));
     const int64_t start_ns = options_.clock->MonotonicNs();
-    HttpResponse response = Answer(request);
+    IngestCounts stored;
+    HttpResponse response = Answer(request, *content, stored);
+    if (content->message == WriteMessage::kV2) AddWritten(stored, response);
     const int64_t end_ns = options_.clock->MonotonicNs();
-    metrics_.ObserveSeconds(static_cast<double>(end_ns - start_ns) * 1e-9);
+    metrics_.ObserveRequest(content->message, static_cast<double>(end_ns - start_ns) * 1e-9);
     return response;
   }
 
  private:
-  HttpResponse Answer(const HttpRequest& request) {
-    if (const Status status = CheckContentHeaders(request); !status.ok()) {
-      return Text(415, std::string(MessageOf(status)));
-    }
+  HttpResponse Answer(const HttpRequest& request, WriteContent content, IngestCounts& stored) {
     tsdb::Storage* const storage = storage_();
     if (storage == nullptr) return Failed(Unavailable(kStarting));
     const StatusOr<std::string> tenant = options_.tenant(request);
     if (!tenant.ok()) return Failed(tenant.status());
 
     thread_local std::string body;
-    HttpResponse response = Store(*tenant, request.body, body, *storage->NewAppender(*tenant));
+    const Status decoded = Decode(request.body, content.encoding, body);
+    HttpResponse response =
+        decoded.ok() ? Store(*tenant, content.message, body, *storage->NewAppender(*tenant), stored)
+                     : BadBody(decoded);
     if (body.capacity() > kKeptBytes) std::string().swap(body);
     return response;
   }
 
-  HttpResponse Store(const std::string& tenant, std::string_view compressed, std::string& body,
-                     tsdb::Appender& appender) {
-    const absl::Status decoded = proto::SnappyDecode(compressed, options_.max_decoded_bytes, body);
-    if (decoded.code() == StatusCode::kResourceExhausted) {
-      return Text(413, fmt::format("{} (ingest.max_decoded_bytes); send fewer samples a request",
-                                   MessageOf(decoded)));
-    }
-    if (!decoded.ok()) return Failed(decoded);
+  Status Decode(std::string_view compressed, WriteEncoding encoding, std::string& body) {
+    const size_t limit = options_.max_decoded_bytes;
+    RETURN_IF_ERROR(encoding == WriteEncoding::kSnappy
+                        ? proto::SnappyDecode(compressed, limit, body)
+                        : proto::ZstdDecode(compressed, limit, body));
     metrics_.CountBytes(compressed.size(), body.size());
-
-    BodyWriter writer(appender, options_.clock->NowMs() + options_.max_future_ms);
-    if (const Status status = writer.Write(body); !status.ok()) return Failed(status);
-    return Commit(tenant, writer, appender);
+    return OkStatus();
   }
 
-  HttpResponse Commit(const std::string& tenant, BodyWriter& writer, tsdb::Appender& appender) {
+  HttpResponse Store(const std::string& tenant, WriteMessage message, std::string_view body,
+                     tsdb::Appender& appender, IngestCounts& stored) {
+    BodyWriter writer(appender, options_.clock->NowMs() + options_.max_future_ms);
+    const Status status = message == WriteMessage::kV2
+                              ? writer.WriteV2(body, options_.max_decoded_bytes)
+                              : writer.Write(body);
+    if (!status.ok()) return BadBody(status);
+    return Commit(tenant, writer, appender, stored);
+  }
+
+  HttpResponse Commit(const std::string& tenant, BodyWriter& writer, tsdb::Appender& appender,
+                      IngestCounts& stored) {
     tsdb::CommitReport report;
     if (writer.accepted().all() > 0) {
       StatusOr<tsdb::CommitReport> committed = appender.Commit();
@@ -108,6 +136,7 @@ class WriteHandler {
       writer.NoteRefused(report);
       NoteConflicts(tenant, report, writer);
     }
+    stored = writer.Stored(report);
     metrics_.CountRefusals(writer.refusals());
     metrics_.CountCommit(writer.accepted(), report);
     return writer.refusals().empty() ? NoContent() : Refused(writer, report.conflicts.size());

@@ -1,11 +1,11 @@
-// POST /api/v1/write: remote write 1.0.
+// POST /api/v1/write: remote write 1.0 and 2.0, by the Content-Type.
 //
-// Answers (specification: prometheus.io/docs/specs/prw/remote_write_spec; what
-// senders make of them: 5xx is sent again for ever, every other code but 429
-// drops the whole request):
+// Answers (specifications: prometheus.io/docs/specs/prw/remote_write_spec and
+// …_spec_2_0; what senders make of them: 5xx is sent again for ever, every other
+// code but 429 drops the whole request):
 //
 //   204  everything is stored, or was before
-//   400  broken snappy or protobuf: nothing is stored.  Or some of it is
+//   400  broken compression or protobuf: nothing is stored.  Or some of it is
 //        invalid: that is refused, everything else is stored, and the body says
 //        "stored 1998 of 2000 samples; refused 2: 2 x duplicate label name
 //        (e.g. {__name__="up", …})"
@@ -26,6 +26,12 @@
 //   refuse  as first, but the sample is refused: 400, with the others stored
 //
 // Sending the same request again, for whatever reason, changes nothing.
+//
+// Every answer to a request of 2.0 has X-Prometheus-Remote-Write-{Samples,
+// Histograms,Exemplars}-Written: what of it is stored now, be it by this request
+// or one before.  Conflicts do not count, so a sender sees them as failed samples.
+// A bad reference to a symbol costs the series, exemplar or metadata that has it;
+// where the symbols do not begin with "" the request is broken.
 #pragma once
 
 #include <cstddef>
@@ -41,7 +47,7 @@ namespace tidemark::server {
 
 // None of these can change while the server runs.
 struct IngestOptions {
-  size_t max_decoded_bytes = 32 << 20;  // ingest.max_decoded_bytes: a body after snappy
+  size_t max_decoded_bytes = 32 << 20;  // ingest.max_decoded_bytes: a body, decoded
   // ingest.max_future: how far ahead of the clock at the request's arrival a
   // sample may lie.  Checked here and not in storage, so that what a journal
   // holds is accepted again whatever the clock says then.

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "server/ingest/body_writer.h"
+#include "server/ingest/content_headers.h"
 #include "tsdb/base/metrics.h"
 #include "tsdb/storage.h"
 
@@ -18,7 +19,7 @@ class IngestMetrics {
   void CountBytes(size_t received, size_t decoded);
   void CountRefusals(const Refusals& refusals);
   void CountCommit(const IngestCounts& accepted, const tsdb::CommitReport& report);
-  void ObserveSeconds(double seconds) { duration_->Observe(seconds); }
+  void ObserveRequest(WriteMessage message, double seconds);
 
  private:
   Counter* received_bytes_;
@@ -32,6 +33,8 @@ class IngestMetrics {
   Counter* conflicts_;
   Counter* replaced_;
   std::array<Counter*, kRefusalCount> refused_;
+  Counter* v1_requests_;
+  Counter* v2_requests_;
   BucketHistogram* duration_;
 };
 

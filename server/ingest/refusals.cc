@@ -17,6 +17,7 @@ constexpr std::array<Names, kRefusalCount> kNames = {{
     {"empty_label_name", "empty label name"},
     {"duplicate_label_name", "duplicate label name"},
     {"invalid_utf8", "invalid UTF-8"},
+    {"bad_symbol_reference", "bad reference to a symbol"},
     {"label_limits", "labels past storage.max_label_names, _name_bytes or _value_bytes"},
     {"too_far_in_future", "further ahead than ingest.max_future"},
     {"too_old", "older than storage.retention.raw"},

@@ -18,6 +18,7 @@ enum class Refusal : size_t {
   kEmptyLabelName,
   kDuplicateLabelName,
   kInvalidUtf8,
+  kBadSymbolReference,  // of remote write 2.0
   kLabelLimits,
   kTooFarInFuture,
   kTooOld,

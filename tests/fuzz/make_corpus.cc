@@ -1,6 +1,7 @@
 // Writes the seeds from which the fuzzers start: one small input for each thing
 // the formats can say.
 #include <snappy.h>
+#include <zstd.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -8,6 +9,7 @@
 #include <string>
 
 #include "proto/remote.pb.h"
+#include "proto/remote_v2.pb.h"
 
 namespace {
 
@@ -21,6 +23,12 @@ void Write(const std::filesystem::path& path, const std::string& bytes) {
 std::string Compressed(const std::string& bytes) {
   std::string out;
   snappy::Compress(bytes.data(), bytes.size(), &out);
+  return out;
+}
+
+std::string Zstd(const std::string& bytes) {
+  std::string out(ZSTD_compressBound(bytes.size()), '\0');
+  out.resize(ZSTD_compress(out.data(), out.size(), bytes.data(), bytes.size(), 1));
   return out;
 }
 
@@ -97,6 +105,58 @@ WriteRequest ExemplarAndMetadata() {
   return request;
 }
 
+// A series {__name__="up"} of the symbols "", "__name__", "up", "trace_id".
+v2::TimeSeries* AddSeries(v2::Request& request) {
+  if (request.symbols_size() == 0) {
+    for (const char* text : {"", "__name__", "up", "trace_id"}) request.add_symbols(text);
+  }
+  v2::TimeSeries* series = request.add_timeseries();
+  series->add_labels_refs(1);
+  series->add_labels_refs(2);
+  return series;
+}
+
+v2::Request FloatsV2() {
+  v2::Request request;
+  for (int i = 0; i < 3; ++i) {
+    v2::TimeSeries* series = AddSeries(request);
+    series->set_created_timestamp(1'600'000'000'000);
+    v2::Sample* sample = series->add_samples();
+    sample->set_value(i * 1.5);
+    sample->set_timestamp(1'700'000'000'000 + i);
+    if (i == 1) sample->set_start_timestamp(1'650'000'000'000);
+    series->mutable_metadata()->set_type(v2::Metadata::GAUGE);
+    series->mutable_metadata()->set_help_ref(2);
+  }
+  return request;
+}
+
+v2::Request HistogramV2() {
+  v2::Request request;
+  v2::TimeSeries* series = AddSeries(request);
+  v2::Histogram* h = series->add_histograms();
+  h->set_count_int(3);
+  h->set_schema(-53);
+  h->add_positive_spans()->set_length(2);
+  h->add_positive_deltas(1);
+  h->add_positive_deltas(1);
+  h->add_custom_values(0.5);
+  h->set_start_timestamp(1);
+  v2::Exemplar* exemplar = series->add_exemplars();
+  exemplar->add_labels_refs(3);
+  exemplar->add_labels_refs(2);
+  return request;
+}
+
+v2::Request BadReferencesV2() {
+  v2::Request request;
+  AddSeries(request)->add_labels_refs(0);
+  AddSeries(request)->set_labels_refs(1, 99);
+  AddSeries(request)->mutable_metadata()->set_unit_ref(99);
+  AddSeries(request)->add_exemplars()->add_labels_refs(3);
+  return request;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -116,6 +176,16 @@ int main(int argc, char** argv) {
     Write(folder / "remote_write" / name, body);
     Write(folder / "remote_write" / (std::string(name) + ".snappy"), Compressed(body));
     Write(folder / "snappy" / name, Compressed(body));
+  }
+  const std::pair<const char*, v2::Request> kSeedsV2[] = {
+      {"floats", FloatsV2()},
+      {"histogram", HistogramV2()},
+      {"bad_references", BadReferencesV2()},
+  };
+  for (const auto& [name, request] : kSeedsV2) {
+    const std::string body = request.SerializeAsString();
+    Write(folder / "remote_write_v2" / name, body);
+    Write(folder / "remote_write_v2" / (std::string(name) + ".zstd"), Zstd(body));
   }
   Write(folder / "snappy" / "zeros", Compressed(std::string(10'000, '\0')));
   Write(folder / "snappy" / "declares_4GiB", std::string("\xff\xff\xff\xff\x0f") + "abc");
