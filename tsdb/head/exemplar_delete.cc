@@ -1,20 +1,12 @@
 #include "tsdb/head/exemplar_delete.h"
 
 #include <algorithm>
-#include <limits>
 #include <memory>
-#include <string>
 
 #include "tsdb/block/exemplar_partitions.h"
 
 namespace tidemark::tsdb {
 namespace {
-
-void DeleteOne(TenantId tenant, SeriesId series, const TimeInterval& times, WriteBatch& batch) {
-  std::string end = ExemplarKey({tenant, series, times.maxt}, std::numeric_limits<uint64_t>::max());
-  end.push_back('\0');
-  batch.DeleteRange(Family::kMeta, ExemplarKey({tenant, series, times.mint}, 0), end);
-}
 
 // From one series that has exemplars to the next, in one partition, which holds
 // all of `times`.
@@ -25,16 +17,15 @@ Status DeleteInPartition(StoreIterator& it, TenantId tenant, std::span<const Ser
     it.Seek(ExemplarKey({tenant, *next, times.mint}, 0));
     Partition in;
     ExemplarPlace found;
-    if (!it.Valid() || !DecodeExemplarPartition(it.key(), in) || in != partition ||
-        !DecodeExemplarKey(it.key(), found) || found.tenant != tenant) {
-      break;
+    const auto at_one = [&] {
+      return it.Valid() && DecodeExemplarPartition(it.key(), in) && in == partition &&
+             DecodeExemplarKey(it.key(), found) && found.tenant == tenant;
+    };
+    for (; at_one() && found.series == *next && found.t <= times.maxt; it.Next()) {
+      batch.Delete(Family::kMeta, it.key());
     }
-    if (found.series > *next) {
-      next = std::lower_bound(next, series.end(), found.series);
-      continue;
-    }
-    if (found.t <= times.maxt) DeleteOne(tenant, *next, times, batch);
-    ++next;
+    if (!at_one()) break;
+    next = std::lower_bound(next + 1, series.end(), found.series);
   }
   return it.status();
 }

@@ -11,7 +11,7 @@
 namespace tidemark::tsdb {
 
 // Adds to `batch` what removes them.  `series` ascend; those without exemplars
-// cost nothing, so that few readers meet range tombstones.
+// cost nothing.
 Status DeleteExemplars(const Store& store, TenantId tenant, std::span<const SeriesId> series,
                        const TimeInterval& times, WriteBatch& batch);
 

@@ -4,9 +4,9 @@
 
 #include <string>
 
-#include "tsdb/base/coding.h"
 #include "tsdb/base/log.h"
 #include "tsdb/base/parallel.h"
+#include "tsdb/head/trim_mark.h"
 #include "tsdb/store/journal_record.h"
 
 namespace tidemark::tsdb {
@@ -88,7 +88,8 @@ JournalReplay::JournalReplay(const Store& store, Head& head, const SeriesById& s
 JournalReplay::~JournalReplay() = default;
 
 StatusOr<ReplayResult> JournalReplay::Run() {
-  ASSIGN_OR_RETURN(const uint64_t first, TrimMark());
+  ASSIGN_OR_RETURN(const uint64_t first, ReadTrimMark(store_));
+  result_.first_sequence = first;
   ASSIGN_OR_RETURN(const uint64_t last, LastSequence(store_));
   GapCheck gaps(first);
   const std::unique_ptr<StoreIterator> it = store_.NewIterator(Family::kJournal);
@@ -107,15 +108,6 @@ StatusOr<ReplayResult> JournalReplay::Run() {
   result_.next_sequence = gaps.expected();
   result_.gaps = gaps.gaps();
   return std::move(result_);
-}
-
-StatusOr<uint64_t> JournalReplay::TrimMark() const {
-  uint64_t first = 1;
-  ASSIGN_OR_RETURN(const auto stored, store_.Get(Family::kMeta, TrimKey()));
-  if (!stored) return first;
-  std::string_view in = *stored;
-  if (!ReadBigEndian(in, first)) return DataLoss("the journal's trim mark is damaged");
-  return first;
 }
 
 Status JournalReplay::ReadBatch(StoreIterator& it) {

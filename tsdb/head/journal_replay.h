@@ -24,7 +24,8 @@ namespace tidemark::tsdb {
 using SeriesById = absl::flat_hash_map<std::pair<TenantId, SeriesId>, HeadSeries*>;
 
 struct ReplayResult {
-  uint64_t next_sequence = 1;  // for the Journal
+  uint64_t first_sequence = 1;  // the trim mark
+  uint64_t next_sequence = 1;   // for the Journal
   // Numbers without a record: commits that were under way when the process
   // died.  They are to get empty ones (Journal::FillGaps).
   std::vector<uint64_t> gaps;
@@ -48,7 +49,6 @@ class JournalReplay {
  private:
   struct Record;
 
-  StatusOr<uint64_t> TrimMark() const;
   Status ReadBatch(StoreIterator& it);
   void DecodeBatch();
   Status Decode(Record& record) const;

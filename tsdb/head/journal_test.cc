@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "tsdb/base/coding.h"
 #include "tsdb/head/loader.h"
 #include "tsdb/store/fault.h"
 #include "tsdb/store/journal_record.h"
@@ -47,7 +48,7 @@ class JournalTest : public testing::Test {
   }
   void Remove(uint64_t sequence) {
     const auto batch = store_->NewBatch();
-    batch->DeleteRange(Family::kJournal, JournalKey(sequence), JournalKey(sequence + 1));
+    batch->Delete(Family::kJournal, JournalKey(sequence));
     ASSERT_TRUE(store_->Write(*batch, WriteMode::kNoSync).ok());
   }
 
@@ -119,6 +120,29 @@ TEST_F(JournalTest, AGapThatACrashLeftIsFilledAndNoLossLater) {
   const auto again = Load();
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_TRUE(again->gaps.empty());
+}
+
+// Seals leave the removal of records to RocksDB; nothing of them, damage
+// included, may come back at a start.
+TEST_F(JournalTest, RecordsBeforeTheTrimMarkAreNotRead) {
+  Journal journal(*store_, WriteMode::kNoSync, 1);
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(Write(journal, journal.Begin()).ok());
+  const auto batch = store_->NewBatch();
+  batch->Put(Family::kJournal, "no key of the journal", "");
+  batch->Put(Family::kJournal, JournalKey(2), "damaged");
+  ASSERT_TRUE(store_->Write(*batch, WriteMode::kNoSync).ok());
+  EXPECT_EQ(Load().status().code(), StatusCode::kDataLoss);
+  batch->Clear();
+  batch->Delete(Family::kJournal, "no key of the journal");
+  std::string mark;
+  AppendBigEndian<uint64_t>(mark, 4);
+  batch->Put(Family::kMeta, TrimKey(), mark);
+  ASSERT_TRUE(store_->Write(*batch, WriteMode::kNoSync).ok());
+  const auto loaded = Load();
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  EXPECT_EQ(loaded->first_sequence, 4u);
+  EXPECT_EQ(loaded->next_sequence, 6u);
+  EXPECT_TRUE(loaded->gaps.empty());
 }
 
 TEST_F(JournalTest, AReplayTellsHowFarItIsAndCanBeStopped) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tsdb/base/parallel.h"
+#include "tsdb/head/trim_mark.h"
 #include "tsdb/store/journal_record.h"
 #include "tsdb/store/series_keys.h"
 
@@ -58,8 +59,9 @@ Status ReadBatch(StoreIterator& it, std::vector<Record>& batch) {
 StatusOr<SeriesByTenant> FindJournaledSeries(const Store& store) {
   std::vector<Part> parts(UsefulThreads(kMaxThreads));
   std::vector<Record> batch;
+  ASSIGN_OR_RETURN(const uint64_t first, ReadTrimMark(store));
   const std::unique_ptr<StoreIterator> it = store.NewIterator(Family::kJournal);
-  for (it->Seek(""); it->Valid();) {
+  for (it->Seek(JournalKey(first)); it->Valid();) {
     RETURN_IF_ERROR(ReadBatch(*it, batch));
     RunOnThreads(parts.size(), [&parts, &batch](size_t thread) {
       Part& part = parts[thread];

@@ -167,8 +167,8 @@ Status Sealer::Trim(uint64_t barrier) {
   std::string trimmed;
   AppendBigEndian<uint64_t>(trimmed, barrier);
   batch->Put(Family::kMeta, TrimKey(), trimmed);
-  batch->DeleteRange(Family::kJournal, JournalKey(0), JournalKey(barrier));
   RETURN_IF_ERROR(store_.Write(*batch, WriteMode::kSync));
+  store_.DropBefore(Family::kJournal, JournalKey(barrier));
   newest_.clear();
   return OkStatus();
 }

@@ -23,6 +23,7 @@
 #include "tsdb/store/rocks_options.h"
 #include "tsdb/store/rocks_status.h"
 #include "tsdb/store/rocks_watch.h"
+#include "tsdb/store/unwanted_keys.h"
 
 namespace tidemark::tsdb {
 namespace {
@@ -58,9 +59,6 @@ class RocksBatch : public WriteBatch {
   }
   void Delete(Family family, std::string_view key) override {
     Must(batch_.Delete(handle(family), ToSlice(key)));
-  }
-  void DeleteRange(Family family, std::string_view begin, std::string_view end) override {
-    Must(batch_.DeleteRange(handle(family), ToSlice(begin), ToSlice(end)));
   }
   void Clear() override { batch_.Clear(); }
   size_t size_bytes() const override { return batch_.GetDataSize(); }
@@ -126,6 +124,18 @@ class SentinelWatch : public rocksdb::EventListener {
 
 }  // namespace
 
+namespace {
+
+using UnwantedByFamily = std::array<std::shared_ptr<UnwantedKeys>, kFamilies>;
+
+UnwantedByFamily NewUnwanted() {
+  UnwantedByFamily out;
+  for (auto& one : out) one = std::make_shared<UnwantedKeys>();
+  return out;
+}
+
+}  // namespace
+
 class StoreImpl : public Store {
  public:
   StoreImpl(const StoreOptions& options, Metrics& metrics,
@@ -146,6 +156,9 @@ class StoreImpl : public Store {
   Status ReleaseLog() override;
   Status Compact(Family family) override;
   Status Drop(Family family, std::string_view begin, std::string_view end) override;
+  void DropBefore(Family family, std::string_view key) override {
+    unwanted(family)->Set({"", std::string(key)});
+  }
   Status Checkpoint(const std::string& folder) override;
   StatusOr<std::optional<std::string>> Get(Family family, std::string_view key) const override;
   std::unique_ptr<StoreIterator> NewIterator(Family family) const override;
@@ -155,6 +168,10 @@ class StoreImpl : public Store {
   rocksdb::ColumnFamilyHandle* handle(Family family) const {
     return handles_[static_cast<size_t>(family)];
   }
+  const std::shared_ptr<UnwantedKeys>& unwanted(Family family) const {
+    return unwanted_[static_cast<size_t>(family)];
+  }
+  std::vector<rocksdb::ColumnFamilyDescriptor> Descriptors() const;
   Status SetWriteBuffers();
   void Take(rocksdb::DB* db, const std::vector<rocksdb::ColumnFamilyHandle*>& handles);
   // 0: none is stored.
@@ -169,6 +186,7 @@ class StoreImpl : public Store {
   const std::shared_ptr<rocksdb::Cache> cache_;
   const std::shared_ptr<rocksdb::WriteBufferManager> write_buffers_;
   const std::shared_ptr<RocksWatch> watch_;
+  const UnwantedByFamily unwanted_ = NewUnwanted();
   const std::shared_ptr<rocksdb::Env> env_ = NewRocksEnv();
   const std::shared_ptr<SentinelWatch> sentinel_ = std::make_shared<SentinelWatch>();
   std::unique_ptr<rocksdb::DB> db_;
@@ -228,21 +246,21 @@ Status RefuseUnknownFamilies(const rocksdb::DBOptions& options, const std::strin
   return OkStatus();
 }
 
-std::vector<rocksdb::ColumnFamilyDescriptor> Descriptors(
-    const std::shared_ptr<rocksdb::Cache>& cache,
-    const std::shared_ptr<rocksdb::MergeOperator>& raw_merge) {
+}  // namespace
+
+std::vector<rocksdb::ColumnFamilyDescriptor> StoreImpl::Descriptors() const {
   std::vector<rocksdb::ColumnFamilyDescriptor> out;
   rocksdb::ColumnFamilyOptions tiny;
   tiny.write_buffer_size = 1 << 20;
   out.emplace_back(rocksdb::kDefaultColumnFamilyName, tiny);
   for (size_t i = 0; i < kFamilies; ++i) {
     const auto family = static_cast<Family>(i);
-    out.emplace_back(std::string(FamilyName(family)), MakeFamilyOptions(family, cache, raw_merge));
+    rocksdb::ColumnFamilyOptions options = MakeFamilyOptions(family, cache_, raw_merge_);
+    options.compaction_filter_factory = unwanted(family);
+    out.emplace_back(std::string(FamilyName(family)), options);
   }
   return out;
 }
-
-}  // namespace
 
 Status StoreImpl::OpenDatabase() {
   std::error_code error;
@@ -259,8 +277,7 @@ Status StoreImpl::OpenDatabase() {
   rocksdb::DB* db = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   const auto open = [&] {
-    return rocksdb::DB::Open(db_options, options_.path, Descriptors(cache_, raw_merge_), &handles,
-                             &db);
+    return rocksdb::DB::Open(db_options, options_.path, Descriptors(), &handles, &db);
   };
   rocksdb::Status status = open();
   if (status.IsCorruption() && CutLogTail(options_.path)) status = open();
@@ -276,10 +293,9 @@ Status StoreImpl::OpenReadOnly() {
   RETURN_IF_ERROR(RefuseUnknownFamilies(db_options, options_.path));
   rocksdb::DB* db = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  RETURN_IF_ERROR(
-      FromOpenStatus(rocksdb::DB::OpenForReadOnly(db_options, options_.path,
-                                                  Descriptors(cache_, raw_merge_), &handles, &db),
-                     options_.path));
+  RETURN_IF_ERROR(FromOpenStatus(
+      rocksdb::DB::OpenForReadOnly(db_options, options_.path, Descriptors(), &handles, &db),
+      options_.path));
   Take(db, handles);
   ASSIGN_OR_RETURN(const uint32_t version, ReadFormat());
   return version > 0 ? OkStatus() : DataLoss("the database has no format version");
@@ -409,10 +425,35 @@ Status StoreImpl::ReleaseLog() {
   return FromWriteStatus(db_->Flush(rocksdb::FlushOptions(), handles), "a flush");
 }
 
-Status StoreImpl::Compact(Family family) {
+namespace {
+
+// Of the last level, too; what a compaction has just written is left as it is.
+rocksdb::CompactRangeOptions WholeCompaction() {
   rocksdb::CompactRangeOptions options;
   options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
-  return FromWriteStatus(db_->CompactRange(options, handle(family), nullptr, nullptr),
+  return options;
+}
+
+// For as long as it lives.
+class UnwantedRange {
+ public:
+  UnwantedRange(UnwantedKeys& keys, std::string_view begin, std::string_view end)
+      : keys_(keys), range_(begin, end) {
+    keys_.Add(range_);
+  }
+  ~UnwantedRange() { keys_.Remove(range_); }
+  UnwantedRange(const UnwantedRange&) = delete;
+  UnwantedRange& operator=(const UnwantedRange&) = delete;
+
+ private:
+  UnwantedKeys& keys_;
+  const UnwantedKeys::Range range_;
+};
+
+}  // namespace
+
+Status StoreImpl::Compact(Family family) {
+  return FromWriteStatus(db_->CompactRange(WholeCompaction(), handle(family), nullptr, nullptr),
                          Describe("compaction of", family));
 }
 
@@ -420,14 +461,12 @@ Status StoreImpl::Drop(Family family, std::string_view begin, std::string_view e
   const rocksdb::Slice first = ToSlice(begin);
   const rocksdb::Slice last = ToSlice(end);
   const std::string what = Describe("dropping from", family);
-  RETURN_IF_ERROR(FromWriteStatus(
-      db_->DeleteRange(rocksdb::WriteOptions(), handle(family), first, last), what));
+  const UnwantedRange range_is_unwanted(*unwanted(family), begin, end);
   const rocksdb::RangePtr range(&first, &last);
   RETURN_IF_ERROR(FromWriteStatus(
       rocksdb::DeleteFilesInRanges(db_.get(), handle(family), &range, 1, false), what));
   // What is left lies in level 0 or in files that reach over the borders.
-  return FromWriteStatus(
-      db_->CompactRange(rocksdb::CompactRangeOptions(), handle(family), &first, &last), what);
+  return FromWriteStatus(db_->CompactRange(WholeCompaction(), handle(family), &first, &last), what);
 }
 
 Status StoreImpl::Checkpoint(const std::string& folder) {
@@ -450,23 +489,14 @@ StatusOr<std::optional<std::string>> StoreImpl::Get(Family family, std::string_v
   return std::optional<std::string>(std::move(value));
 }
 
-namespace {
-
 // RocksDB 7.8 swallows an error at the first block of a table that it reaches
 // from the end of another: the keys of that table are passed over, and the status
 // is OK.  It does so behind the markers that it puts at the ends of tables for
-// deleted ranges (MergingIterator::SkipNextDeleted), so these are not asked for
-// where no reader needs them: nothing is deleted from the catalog, and ranges of
-// raw that are deleted lie before a retention mark and are gone after Drop.
-bool NeedsRangeDeletions(Family family) {
-  return family == Family::kJournal || family == Family::kMeta;
-}
-
-}  // namespace
-
+// deleted ranges (MergingIterator::SkipNextDeleted), of which there are none, but
+// in databases of older programs: so they are not asked for.
 std::unique_ptr<StoreIterator> StoreImpl::NewIterator(Family family) const {
   rocksdb::ReadOptions options;
-  options.ignore_range_deletions = !NeedsRangeDeletions(family);
+  options.ignore_range_deletions = true;
   options.total_order_seek = true;
   options.readahead_size = 1 << 20;
   options.fill_cache = false;  // scans would push out what queries need
@@ -478,7 +508,7 @@ std::unique_ptr<StoreIterator> StoreImpl::NewIterator(Family family) const {
 std::unique_ptr<StoreIterator> StoreImpl::NewRawIterator() const {
   rocksdb::ReadOptions options;
   options.prefix_same_as_start = true;
-  options.ignore_range_deletions = !NeedsRangeDeletions(Family::kRaw);
+  options.ignore_range_deletions = true;
   return std::make_unique<RocksIterator>(
       std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(options, handle(Family::kRaw))),
       "read of raw");

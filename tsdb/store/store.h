@@ -69,8 +69,6 @@ class WriteBatch {
   // For kRaw: the value becomes the union of what is there and `run`.
   virtual void Merge(Family family, std::string_view key, std::string_view run) = 0;
   virtual void Delete(Family family, std::string_view key) = 0;
-  // Removes the keys of [begin, end).
-  virtual void DeleteRange(Family family, std::string_view begin, std::string_view end) = 0;
   virtual void Clear() = 0;
   virtual size_t size_bytes() const = 0;
 };
@@ -125,8 +123,12 @@ class Store {
   virtual Status ReleaseLog() = 0;
   // Merges all operands and drops all that was deleted.  Long.
   virtual Status Compact(Family family) = 0;
-  // Removes the keys of [begin, end) and gives their space back.
+  // Removes the keys of [begin, end) and gives their space back.  After a failure
+  // some may be there.
   virtual Status Drop(Family family, std::string_view begin, std::string_view end) = 0;
+  // Keys before this one are wanted no more: flushes and compactions leave them
+  // out, readers see them until then.  Until the store is closed.
+  virtual void DropBefore(Family family, std::string_view key) = 0;
 
   // A database in `folder`, which must not exist, with all that was written
   // before the call (kWithoutLog: that was flushed).  Files of blocks are links.

@@ -13,6 +13,7 @@
 #include "tsdb/base/coding.h"
 #include "tsdb/chunk/encoded_run.h"
 #include "tsdb/chunk/float_chunk.h"
+#include "tsdb/store/disk_faults.h"
 #include "tsdb/store/keys.h"
 
 namespace tidemark::tsdb {
@@ -119,7 +120,7 @@ TEST_F(StoreTest, WhatIsWrittenIsThereAfterReopening) {
   batch = store_->NewBatch();
   batch->Put(Family::kMeta, "dropped", "by Clear");
   batch->Clear();
-  batch->DeleteRange(Family::kJournal, JournalKey(0), JournalKey(2));
+  batch->Delete(Family::kJournal, JournalKey(1));
   ASSERT_TRUE(store_->Write(*batch, WriteMode::kNoSync).ok());
   EXPECT_EQ(Get(Family::kJournal, JournalKey(1)), "(none)");
   EXPECT_EQ(Get(Family::kJournal, JournalKey(2)), "two");
@@ -214,14 +215,44 @@ TEST_F(StoreTest, AReleasedLogIsGoneFromTheDisk) {
     }
     Merge(RawKeyOf(1, 2, BlockEnd(1000)), OneRun(1000, 1));
     ASSERT_TRUE(store_->Flush(std::vector{Family::kRaw}).ok());
-    const auto batch = store_->NewBatch();
-    batch->DeleteRange(Family::kJournal, JournalKey(0), JournalKey(501));
-    ASSERT_TRUE(store_->Write(*batch, WriteMode::kSync).ok());
+    store_->DropBefore(Family::kJournal, JournalKey(501));
     EXPECT_GT(BytesOnDisk(options_.path, ".log"), 500'000u);
     ASSERT_TRUE(store_->ReleaseLog().ok());
     EXPECT_LT(BytesOnDisk(options_.path, ".log"), 1000u);
     EXPECT_LT(BytesOnDisk(options_.path, ".sst"), 100'000u) << "trimmed records are in a file";
+    EXPECT_EQ(Get(Family::kJournal, JournalKey(500)), "(none)");
   }
+}
+
+// Debian's RocksDB ends the process when a compaction that leaves only markers of
+// deleted ranges cannot write them.
+TEST_F(StoreTest, WhatLeavesNothingNeedsNoTable) {
+  store_.reset();
+  DiskFaults disk;
+  ASSERT_TRUE(Open().ok());
+  for (uint64_t sequence = 1; sequence <= 9; ++sequence) {
+    Put(Family::kJournal, JournalKey(sequence), "record");
+    if (sequence % 3 == 0) {
+      ASSERT_TRUE(store_->ReleaseLog().ok());
+    }
+  }
+  for (int64_t day = 0; day < 3; ++day) Merge(RawKeyOf(1, 2, BlockEnd(day)), OneRun(day, 1));
+  ASSERT_TRUE(store_->Flush(std::vector{Family::kRaw}).ok());
+  disk.Fail(FileKind::kTable, DiskOperation::kSync);
+  store_->DropBefore(Family::kJournal, JournalKey(10));
+  EXPECT_TRUE(store_->Compact(Family::kJournal).ok());
+  EXPECT_TRUE(store_->Drop(Family::kRaw, RawPartitionKey(-1), RawPartitionKey(10)).ok());
+  EXPECT_EQ(disk.failed(), 0u);
+  for (const Family family : {Family::kJournal, Family::kRaw}) {
+    const auto it = store_->NewIterator(family);
+    it->Seek("");
+    EXPECT_FALSE(it->Valid());
+    EXPECT_TRUE(it->status().ok());
+  }
+  disk.Heal();
+  Put(Family::kJournal, JournalKey(10), "record");
+  EXPECT_EQ(Get(Family::kJournal, JournalKey(10)), "record");
+  store_.reset();  // before the disk
 }
 
 TEST_F(StoreTest, ABurstOfWritesIsTakenAndShowsInTheLoad) {

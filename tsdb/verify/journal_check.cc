@@ -19,7 +19,7 @@ class JournalCheck {
   void Run() {
     expected_ = trimmed_ = TrimMark();
     const auto it = context_.store.NewIterator(Family::kJournal);
-    for (it->Seek(""); it->Valid(); it->Next()) See(it->key(), it->value());
+    for (it->Seek(JournalKey(trimmed_)); it->Valid(); it->Next()) See(it->key(), it->value());
     if (!it->status().ok()) Error("scan", std::string(MessageOf(it->status())));
     context_.next_sequence = expected_;
     if (in_flight_ == 0) return;
@@ -49,7 +49,6 @@ class JournalCheck {
     if (!DecodeJournalKey(key, sequence)) {
       return Error(DescribeBytes(key), "is no key of the journal");
     }
-    if (sequence < trimmed_) return;
     const auto record = DecodeJournalRecord(sequence, value);
     const std::string what = fmt::format("record {}", sequence);
     if (!record.ok()) {
