@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "tsdb/base/log.h"
 #include "tsdb/block/partitions.h"
 #include "tsdb/block/retention.h"
 #include "tsdb/head/committer.h"
@@ -24,6 +25,7 @@
 #include "tsdb/query/find_series.h"
 #include "tsdb/query/storage_querier.h"
 #include "tsdb/snapshot/snapshot.h"
+#include "tsdb/store/keys.h"
 #include "tsdb/store/store.h"
 
 namespace tidemark::tsdb {
@@ -47,6 +49,7 @@ class StorageImpl : public Storage {
 
   Status Start();
   Status LoadPartitions();
+  void AdvanceRetentionAtStart();
 
   std::unique_ptr<Appender> NewAppender(std::string_view tenant) override {
     return std::make_unique<HeadAppender>(*appender_context_, tenant);
@@ -143,13 +146,22 @@ Status StorageImpl::LoadPartitions() {
   return OkStatus();
 }
 
+// What cannot be dropped now is later, by Maintenance, and is not shown meanwhile.
+void StorageImpl::AdvanceRetentionAtStart() {
+  const Status status = retention_.Advance();
+  if (status.ok()) return;
+  Log(LogLevel::kError, "samples past retention could not be dropped; trying again",
+      {{"error", MessageOf(status)}});
+}
+
 Status StorageImpl::Start() {
   RETURN_IF_ERROR(retention_.Load());
   RETURN_IF_ERROR(catalog_.Open());
   RETURN_IF_ERROR(presence_.Open());
   RETURN_IF_ERROR(LoadPartitions());
   ASSIGN_OR_RETURN(const LoadResult loaded, Loader(*store_, *head_, options_.opening).Load());
-  RETURN_IF_ERROR(retention_.Advance());
+  store_->DropBefore(Family::kJournal, JournalKey(loaded.journal.first_sequence));
+  AdvanceRetentionAtStart();
   journal_ = std::make_unique<Journal>(*store_, write_mode(), loaded.journal.next_sequence);
   RETURN_IF_ERROR(journal_->FillGaps(loaded.journal.gaps));
   journal_->NoteReplayed(loaded.journal.bytes);
@@ -179,7 +191,7 @@ Status StorageImpl::Flush() {
   RETURN_IF_ERROR(sealer_->Seal());
   RETURN_IF_ERROR(retention_.Advance());
   RETURN_IF_ERROR(evictor_->Advance());
-  // Records that were not trimmed yet when RocksDB's log was released.
+  // Trimmed records that a release of RocksDB's log had brought into tables.
   RETURN_IF_ERROR(store_->Compact(Family::kJournal));
   return store_->Compact(Family::kRaw);
 }

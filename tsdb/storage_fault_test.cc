@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <memory>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include "tsdb/storage_for_test.h"
@@ -57,6 +59,25 @@ TEST_F(StorageTest, ADamagedBlockIsSaidAndCostsNoOtherSeries) {
   EXPECT_TRUE(it->status().ok());
   // Late samples are taken nevertheless.
   EXPECT_TRUE(Commit({{SeriesLabels(0), kNow - 1, 3.0}}).ok());
+}
+
+// Old data that cannot be dropped must not fill the memory with new data.
+TEST_F(StorageTest, ARetentionThatFailsHoldsUpNoSeal) {
+  options_.raw_retention_ms = 30LL * 86'400'000;
+  Open();
+  CommitToBoth({{SeriesLabels(0), kNow, 1.0}});
+  SetFaultHookForTest([](std::string_view step) {
+    return step == "retention.marked" ? Unavailable("disk on fire") : OkStatus();
+  });
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  clock_.Advance(3'600'000);  // a seal is due, and retention
+  while (storage_->Stats()[0].head_series > 0 && std::chrono::steady_clock::now() < give_up) {
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(storage_->Stats()[0].head_series, 0u);
+  clock_.Advance(120'000);
+  Open();  // which says what failed, and goes on
+  ExpectModel();
 }
 
 TEST_F(StorageTest, ASealThatFailsAtAnyStepIsRepeated) {

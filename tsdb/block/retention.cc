@@ -91,14 +91,19 @@ Status RawRetention::Advance() {
 Status RawRetention::DropPartitions() {
   const int64_t oldest = OldestMark();
   const auto days = partitions_.Get();  // which Remove replaces
+  Status failed;
   for (const Partition partition : *days) {
     if (PartitionEnd(partition) >= oldest) break;
-    RETURN_IF_ERROR(
-        store_.Drop(Family::kRaw, RawPartitionKey(partition), RawPartitionKey(partition + 1)));
+    const Status dropped =
+        store_.Drop(Family::kRaw, RawPartitionKey(partition), RawPartitionKey(partition + 1));
+    // A day that cannot be dropped keeps no other.
+    failed.Update(dropped);
+    if (!dropped.ok()) continue;
     partitions_.Remove(partition);
     Log(LogLevel::kInfo, "dropped a day of samples past retention",
         {{"newest_ms", PartitionEnd(partition)}});
   }
+  RETURN_IF_ERROR(failed);
   if (!tenants_due_ || oldest == kEverything) return OkStatus();
   return DropIfAny(Family::kMeta, ExemplarPartitionKey(std::numeric_limits<Partition>::min()),
                    ExemplarPartitionKey(PartitionOf(oldest)));

@@ -65,19 +65,28 @@ bool Maintenance::SealIsDue() const {
          options_.clock->NowMs() - last_seal_ms_ >= options_.seal_every_ms;
 }
 
+Status Maintenance::SealIfDue() {
+  if (!SealIsDue()) return OkStatus();
+  RETURN_IF_ERROR(sealer_.Seal());
+  last_seal_ms_ = options_.clock->NowMs();
+  return OkStatus();
+}
+
+// A part that fails holds up no other: above all the seal must go on while old
+// data cannot be dropped.
 void Maintenance::Turn() {
   Status status = journal_.Recover();
-  if (status.ok()) status = retention_.Advance();
-  if (status.ok() && SealIsDue()) {
-    status = sealer_.Seal();
-    if (status.ok()) last_seal_ms_ = options_.clock->NowMs();
+  if (status.ok()) {
+    status = SealIfDue();
+    status.Update(retention_.Advance());
+    status.Update(evictor_.Advance());
   }
-  if (status.ok()) status = evictor_.Advance();
   // Once when it begins and once when it ends, not four times a second.
   if (!status.ok() && !failing_) {
-    Log(LogLevel::kError, "the storage cannot write; reads go on", {{"error", MessageOf(status)}});
+    Log(LogLevel::kError, "sealing or retention fails and is tried again; reads go on",
+        {{"error", MessageOf(status)}});
   }
-  if (status.ok() && failing_) Log(LogLevel::kInfo, "the storage writes again");
+  if (status.ok() && failing_) Log(LogLevel::kInfo, "sealing and retention work again");
   failing_ = !status.ok();
 }
 

@@ -43,6 +43,7 @@ class Maintenance {
   void Run();
   void RunSync();
   void Turn();
+  Status SealIfDue();
   bool SealIsDue() const;
   // False when it is time to stop.
   bool Sleep(int64_t ms);
