@@ -46,15 +46,23 @@ class DiskFaults::Impl : public rocksdb::FileSystemWrapper {
     rules_.clear();
   }
   uint64_t failed() const { return failed_.load(); }
-  void CutPower() {
+  void CutPower(uint64_t after) {
     MutexLock lock(mutex_);
-    off_.store(true);
+    left_ = after;
+    off_.store(after == 0);
   }
   void LoseUnsynced(uint64_t seed, bool garbage);
 
+  // Before each operation that changes a file: whether it finds no power.
+  bool IsOff() {
+    if (off_.load()) return true;
+    MutexLock lock(mutex_);
+    if (left_ > 0 && --left_ == 0) off_.store(true);
+    return off_.load();
+  }
   // What the operation is to answer.
   IOStatus Look(const std::string& path, DiskOperation operation) {
-    if (off_.load() && operation != DiskOperation::kRead) return IOStatus::IOError("power cut");
+    if (operation != DiskOperation::kRead && IsOff()) return IOStatus::IOError("power cut");
     MutexLock lock(mutex_);
     const auto rule = rules_.find({KindOf(path), operation});
     if (rule == rules_.end()) return IOStatus::OK();
@@ -102,6 +110,7 @@ class DiskFaults::Impl : public rocksdb::FileSystemWrapper {
   std::atomic<bool> off_{false};
   std::atomic<uint64_t> failed_{0};
   Mutex mutex_;
+  uint64_t left_ ABSL_GUARDED_BY(mutex_) = 0;  // operations until the power is cut; 0: it is not
   std::map<std::pair<FileKind, DiskOperation>, bool> rules_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, File> files_ ABSL_GUARDED_BY(mutex_);
   std::set<std::string> new_names_ ABSL_GUARDED_BY(mutex_);
@@ -212,7 +221,7 @@ IOStatus DiskFaults::Impl::NewDirectory(const std::string& path, const IOOptions
 
 IOStatus DiskFaults::Impl::DeleteFile(const std::string& path, const IOOptions& options,
                                       IODebugContext* dbg) {
-  if (off_.load()) return IOStatus::IOError("power cut");
+  if (IsOff()) return IOStatus::IOError("power cut");
   return target()->DeleteFile(path, options, dbg);
 }
 
@@ -220,7 +229,7 @@ IOStatus DiskFaults::Impl::DeleteFile(const std::string& path, const IOOptions& 
 // sync of the file that is renamed.
 IOStatus DiskFaults::Impl::RenameFile(const std::string& from, const std::string& to,
                                       const IOOptions& options, IODebugContext* dbg) {
-  if (off_.load()) return IOStatus::IOError("power cut");
+  if (IsOff()) return IOStatus::IOError("power cut");
   IOStatus status = target()->RenameFile(from, to, options, dbg);
   if (!status.ok()) return status;
   MutexLock lock(mutex_);
@@ -249,6 +258,7 @@ void DiskFaults::Impl::LoseUnsynced(uint64_t seed, bool garbage) {
   }
   files_.clear();
   new_names_.clear();
+  left_ = 0;
   off_.store(false);
 }
 
@@ -287,7 +297,7 @@ void DiskFaults::Fail(FileKind kind, DiskOperation operation, bool no_space) {
 }
 void DiskFaults::Heal() { impl_->Heal(); }
 uint64_t DiskFaults::failed() const { return impl_->failed(); }
-void DiskFaults::CutPower() { impl_->CutPower(); }
+void DiskFaults::CutPower(uint64_t after) { impl_->CutPower(after); }
 void DiskFaults::LoseUnsynced(uint64_t seed, bool garbage) { impl_->LoseUnsynced(seed, garbage); }
 
 }  // namespace tidemark::tsdb

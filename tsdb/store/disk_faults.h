@@ -40,8 +40,9 @@ class DiskFaults {
   // Operations that failed so far.
   uint64_t failed() const;
 
-  // Every operation that changes a file fails from now on.
-  void CutPower();
+  // Every operation that changes a file fails from now on, or once so many more
+  // have been done.
+  void CutPower(uint64_t after = 0);
   // After CutPower, when no database is open: cuts every file that was written
   // since this was made to what was synced, or to some point behind that; with
   // `garbage`, some bytes that nobody wrote follow in logs (a manifest that has
