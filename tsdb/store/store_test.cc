@@ -270,14 +270,14 @@ TEST_F(StoreTest, ABurstOfWritesIsTakenAndShowsInTheLoad) {
 }
 
 TEST_F(StoreTest, DropGivesTheSpaceBack) {
-  // Of bytes that zstd cannot make smaller.
+  // Of bytes that zstd cannot make smaller, and does not find again in another block.
   std::mt19937_64 random(1);
-  std::string bytes;
-  for (int i = 0; i < 2500; ++i) AppendBigEndian<uint64_t>(bytes, random());
   for (int64_t day = 0; day < 4; ++day) {
     for (SeriesId series = 0; series < 50; ++series) {
       const RawKey key = RawKeyOf(1, series, BlockEnd(day * kPartitionMs + 1));
-      Merge(key, OneRun(day, static_cast<double>(series)) + bytes + std::to_string(series));
+      std::string bytes;
+      for (int i = 0; i < 2500; ++i) AppendBigEndian<uint64_t>(bytes, random());
+      Merge(key, OneRun(day, static_cast<double>(series)) + bytes);
     }
     ASSERT_TRUE(store_->Flush(std::vector{Family::kRaw}).ok());
   }
