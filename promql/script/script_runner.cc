@@ -87,7 +87,7 @@ std::vector<int64_t> OtherTimes(int64_t t) {
 }  // namespace
 
 ScriptReport ScriptRunner::Run(std::string_view script) {
-  storage_.Clear();
+  Clear();
   ScriptReport report;
   for (const ScriptCommand& command : ParseScript(script)) {
     ++report.commands;
@@ -98,13 +98,18 @@ ScriptReport ScriptRunner::Run(std::string_view script) {
   return report;
 }
 
+void ScriptRunner::Clear() {
+  storage_.Clear();
+  hints_.clear();
+}
+
 Status ScriptRunner::Execute(const ScriptCommand& command) {
   if (const auto* load = std::get_if<LoadCommand>(&command.command)) return Load(*load);
   if (const auto* eval = std::get_if<EvalCommand>(&command.command)) return Eval(*eval);
   if (const auto* broken = std::get_if<BrokenCommand>(&command.command)) {
     return Failed(broken->error);
   }
-  storage_.Clear();
+  Clear();
   return OkStatus();
 }
 
@@ -126,6 +131,7 @@ Status ScriptRunner::Load(const LoadCommand& load) {
 
 Status ScriptRunner::LoadSeries(const SeriesDescription& series, int64_t step_ms,
                                 const StartDescription* starts) {
+  StorageHints& hints = hints_[series.labels];
   for (size_t i = 0; i < series.values.size(); ++i) {
     const int64_t t = static_cast<int64_t>(i) * step_ms;
     const auto& value = series.values[i].value;
@@ -134,9 +140,11 @@ Status ScriptRunner::LoadSeries(const SeriesDescription& series, int64_t step_ms
       start = t + *starts->offsets[i];
     }
     if (const double* v = std::get_if<double>(&value)) {
+      hints.NextIsFloat();
       RETURN_IF_ERROR(storage_.Add(series.labels, {{t, *v}}, start));
     } else if (const auto* h = std::get_if<tsdb::FloatHistogram>(&value)) {
-      const std::vector<tsdb::HistogramSample> sample = {{t, *h}};
+      std::vector<tsdb::HistogramSample> sample = {{t, *h}};
+      sample[0].h.counter_reset_hint = hints.Next(*h);
       RETURN_IF_ERROR(storage_.AddHistograms(series.labels, sample, start));
     }
   }

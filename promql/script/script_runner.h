@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,8 @@
 #include "promql/engine.h"
 #include "promql/script/memory_storage.h"
 #include "promql/script/script.h"
+#include "promql/script/storage_hints.h"
+#include "tsdb/model/labels.h"
 
 namespace tidemark::promql {
 
@@ -43,6 +46,7 @@ class ScriptRunner {
   ScriptReport Run(std::string_view script);
 
  private:
+  void Clear();
   Status Execute(const ScriptCommand& command);
   Status Load(const LoadCommand& load);
   Status LoadSeries(const SeriesDescription& series, int64_t step_ms,
@@ -56,6 +60,7 @@ class ScriptRunner {
 
   const Engine& engine_;
   MemoryStorage storage_;
+  std::map<tsdb::Labels, StorageHints> hints_;  // of the series in storage_
 };
 
 }  // namespace tidemark::promql
