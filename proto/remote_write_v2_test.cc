@@ -351,8 +351,7 @@ TEST(RemoteWriteV2Test, SaysWhatIsWrongAndWhere) {
        "series 0: field 2 has wire type 0 at byte 0x4"},
       {"value cut short", "\x22\x00\x2a\x00\x2a\x04\x12\x02\x09\x01"sv,
        "series 1: sample 0: cut short at byte 0x9"},
-      {"reference cut short", "\x22\x00\x2a\x03\x0a\x01\x80"sv,
-       "series 0: cut short at byte 0x7"},
+      {"reference cut short", "\x22\x00\x2a\x03\x0a\x01\x80"sv, "series 0: cut short at byte 0x7"},
   };
   for (const auto& c : kCases) {
     SCOPED_TRACE(c.name);

@@ -22,6 +22,8 @@ class AnswerStream : public httplib::Stream {
 
   // Sends what is gathered; false when that, or an earlier write, failed.
   bool Flush();
+  // Gives what follows the whole timeout again.
+  void RestartTimeout() { deadline_ns_ = 0; }
 
   bool is_readable() const override { return !unread().empty(); }
   bool is_writable() const override { return !failed_; }

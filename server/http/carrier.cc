@@ -54,22 +54,30 @@ HttpResponse PlainText(int status, std::string text) {
 }
 
 // A handler that throws is our bug; it costs its request, not the process.
-HttpResponse CallSafely(const Route& route, const HttpRequest& request) {
+// False when `call` threw.
+template <typename Call>
+bool Survives(const std::string& pattern, Call call) {
   std::string what = "unknown exception";
   try {
-    HttpResponse response;
-    route.handler(request, response);
-    return response;
+    call();
+    return true;
   } catch (const std::exception& e) {
     what = e.what();
   } catch (...) {
   }
-  Log(LogLevel::kError, "BUG: a request handler threw; it was answered with 500",
-      {{"handler", route.pattern}, {"what", what}});
+  Log(LogLevel::kError, "BUG: a request handler threw; its request was answered with 500, or cut",
+      {{"handler", pattern}, {"what", what}});
+  return false;
+}
+
+HttpResponse CallSafely(const Route& route, const HttpRequest& request) {
+  HttpResponse response;
+  if (Survives(route.pattern, [&] { route.handler(request, response); })) return response;
   return PlainText(500, "internal error: see the log of the server");
 }
 
 void CompressIfWorth(std::string_view accept_encoding, HttpResponse& response) {
+  if (response.stream) return;
   for (const auto& [name, value] : response.headers) {
     if (absl::EqualsIgnoreCase(name, "Content-Encoding")) return;
   }
@@ -100,7 +108,9 @@ void Carrier::Answer(Exchange& exchange, Socket& socket) {
       exchange.head.method == "HEAD" ? "HEAD / HTTP/1.1\r\n\r\n" : "GET / HTTP/1.1\r\n\r\n", socket,
       write_timeout_ns_);
   bool closed = false;
-  const bool written = process_request(stream, !exchange.keep_alive, closed, nullptr);
+  streamed_ = nullptr;
+  bool written = process_request(stream, !exchange.keep_alive, closed, nullptr);
+  if (streamed_ && written) written = WriteStreamed(stream);
   exchange.keep_alive = stream.Flush() && written && !closed && exchange.keep_alive;
   const int64_t took_ns = Clock::System().MonotonicNs() - exchange.received_ns;
   metrics_.CountAnswer(pattern, status_, static_cast<double>(took_ns) * 1e-9);
@@ -117,6 +127,31 @@ void Carrier::Handle(httplib::Response& out) {
   if (!response.content_type.empty()) out.set_header("Content-Type", response.content_type);
   for (auto& [name, value] : response.headers) out.headers.emplace(name, std::move(value));
   out.body = std::move(response.body);
+  if (!response.stream) return;
+  // httplib would write nothing of a chunked body, because it does not listen; so
+  // it is told of a body without a length, and gets none.
+  streamed_ = std::move(response.stream);
+  out.set_header("Transfer-Encoding", "chunked");
+  out.set_content_provider(response.content_type, [](size_t, httplib::DataSink& sink) {
+    sink.done();
+    return true;
+  });
+}
+
+// In chunks (RFC 9112, section 7.1); without the last one when it was cut.
+bool Carrier::WriteStreamed(AnswerStream& stream) {
+  const BodySink sink = [&stream](std::string_view piece) {
+    if (piece.empty()) return true;
+    stream.RestartTimeout();
+    const std::string size = fmt::format("{:x}\r\n", piece.size());
+    return stream.write(size.data(), size.size()) >= 0 &&
+           stream.write(piece.data(), piece.size()) >= 0 && stream.write("\r\n", 2) >= 0;
+  };
+  bool whole = false;
+  Survives(exchange_->match.route->pattern, [&] { whole = streamed_(sink); });
+  streamed_ = nullptr;
+  if (exchange_->head.method == "HEAD") return whole;
+  return whole && stream.write("0\r\n\r\n", 5) >= 0;
 }
 
 HttpResponse Carrier::Call() {

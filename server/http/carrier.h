@@ -10,6 +10,7 @@
 
 #include <httplib.h>
 
+#include "server/http/answer_stream.h"
 #include "server/http/cors.h"
 #include "server/http/exchange.h"
 #include "server/http/http_metrics.h"
@@ -29,6 +30,7 @@ class Carrier : private httplib::Server {
 
  private:
   void Handle(httplib::Response& out);
+  bool WriteStreamed(AnswerStream& stream);
   HttpResponse Call();
 
   const int64_t write_timeout_ns_;
@@ -36,6 +38,8 @@ class Carrier : private httplib::Server {
   HttpMetrics& metrics_;
   Exchange* exchange_ = nullptr;  // the current one
   int status_ = 0;                // of its answer
+  // The body of its answer, if it comes in pieces.
+  std::function<bool(const BodySink&)> streamed_;
 };
 
 }  // namespace tidemark::server

@@ -35,11 +35,20 @@ struct HttpRequest {
   std::string_view Header(std::string_view lower_case_name) const;  // or ""
 };
 
+// Takes a piece of a body; false when the client is gone.
+using BodySink = std::function<bool(std::string_view piece)>;
+
 struct HttpResponse {
   int status = 200;
   std::string content_type;
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;  // beyond the usual ones
+  // Instead of `body`, for what is too large to be held: called once status and
+  // headers are out, to write the body piece by piece, uncompressed.  False: it
+  // stopped before the end; the connection is closed, so that the client does not
+  // take what it has for the whole.  A piece must be taken within
+  // server.http.write_timeout.
+  std::function<bool(const BodySink&)> stream;
 };
 
 using HttpHandler = std::function<void(const HttpRequest&, HttpResponse&)>;

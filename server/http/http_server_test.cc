@@ -35,12 +35,26 @@ void Big(const HttpRequest&, HttpResponse& response) {
   response.body = "[" + std::string(100'000, ' ') + "]";
 }
 
+// `pieces` of 1000 bytes, whole unless `cut` says that it stops, or throws, then.
+void Streamed(const HttpRequest& request, HttpResponse& response) {
+  response.content_type = "application/octet-stream";
+  const int pieces = std::atoi(std::string(request.Param("pieces")).c_str());
+  response.stream = [pieces, cut = std::string(request.Param("cut"))](const BodySink& sink) {
+    for (int i = 0; i < pieces; ++i) {
+      if (!sink(std::string(1000, static_cast<char>('a' + i % 26)))) return false;
+    }
+    if (cut == "throw") throw std::runtime_error("oops");
+    return cut.empty();
+  };
+}
+
 std::vector<Route> TestRoutes() {
   std::vector<Route> routes;
   routes.push_back({{"GET", "POST"}, "/echo", Lane::kQuery, Echo, 4 << 20});
   routes.push_back({{"POST"}, "/write", Lane::kWrite, Echo, 1000});
   routes.push_back({{"GET"}, "/label/{name}/values", Lane::kQuery, Echo});
   routes.push_back({{"GET"}, "/big", Lane::kQuery, Big});
+  routes.push_back({{"GET"}, "/stream", Lane::kQuery, Streamed});
   routes.push_back({{"GET"}, "/throw", Lane::kQuery, [](const HttpRequest&, HttpResponse&) {
                       throw std::runtime_error("oops");
                     }});
@@ -368,6 +382,37 @@ TEST(HttpServerStart, NamesAnAddressInUse) {
   Metrics other_metrics;
   const auto second = HttpServer::Start(options, {}, other_metrics);
   EXPECT_EQ(second.status().code(), StatusCode::kUnavailable);
+}
+
+TEST_F(HttpServerTest, BodiesInPiecesArriveWhole) {
+  httplib::Client client("127.0.0.1", server_->port());
+  client.set_keep_alive(true);
+  for (const int pieces : {0, 1, 500}) {
+    SCOPED_TRACE(pieces);
+    const auto reply = client.Get("/stream?pieces=" + std::to_string(pieces),
+                                  httplib::Headers{{"Accept-Encoding", "gzip"}});
+    ASSERT_TRUE(reply);
+    EXPECT_EQ(reply->status, 200);
+    EXPECT_EQ(reply->get_header_value("Transfer-Encoding"), "chunked");
+    EXPECT_FALSE(reply->has_header("Content-Length"));
+    EXPECT_FALSE(reply->has_header("Content-Encoding"));
+    EXPECT_EQ(reply->body.size(), static_cast<size_t>(pieces) * 1000);
+    if (pieces > 0) {
+      EXPECT_EQ(reply->body.back(), 'a' + (pieces - 1) % 26);
+    }
+  }
+}
+
+TEST_F(HttpServerTest, ABodyThatStopsHalfwayIsNoWholeOne) {
+  for (const char* cut : {"stop", "throw"}) {
+    SCOPED_TRACE(cut);
+    RawClient client(server_->port());
+    client.Send(std::string("GET /stream?pieces=2&cut=") + cut + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    const std::string answer = client.ReadToEnd();
+    EXPECT_THAT(answer, testing::StartsWith("HTTP/1.1 200"));
+    EXPECT_THAT(answer, HasSubstr("3e8\r\naaaa"));
+    EXPECT_THAT(answer, testing::EndsWith("bbbb\r\n"));
+  }
 }
 
 }  // namespace

@@ -72,6 +72,13 @@ class RawClient {
     return response;
   }
 
+  // All there is until the server ends the connection.
+  std::string ReadToEnd() {
+    while (More()) {
+    }
+    return in_;
+  }
+
   // Whether the server ends the connection without another byte.
   bool AtEnd() { return in_.empty() && !More() && in_.empty(); }
 
