@@ -10,6 +10,7 @@
 #include "server/ingest/ingest.h"
 #include "server/own_metrics/own_metrics.h"
 #include "server/process_routes.h"
+#include "server/remote_read/remote_read.h"
 #include "server/snapshot_route.h"
 #include "server/storage_slot.h"
 #include "server/tenancy.h"
@@ -57,10 +58,16 @@ class ServerImpl : public Server {
     ingest.tenant = tenant;
     std::vector<Route> routes = IngestRoutes(ingest, storage, metrics_);
 
+    RemoteReadOptions read;
+    read.max_samples = config_.query.max_samples;
+    read.max_series = config_.query.max_series;
+    read.timeout_ms = config_.query.timeout_ms;
+    read.tenant = tenant;
+
     ApiOptions api;
     api.tenant = tenant;
-    for (auto more : {ApiRoutes(api, engine_, storage), ProcessRoutes(storage),
-                      DeleteRoutes(config_.admin_api, tenant, storage)}) {
+    for (auto more : {RemoteReadRoutes(read, storage), ApiRoutes(api, engine_, storage),
+                      ProcessRoutes(storage), DeleteRoutes(config_.admin_api, tenant, storage)}) {
       routes.insert(routes.end(), more.begin(), more.end());
     }
     routes.push_back(IndexRoute(routes));

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "proto/remote.pb.h"
+#include "proto/remote_read.pb.h"
 #include "proto/remote_v2.pb.h"
 
 namespace {
@@ -157,6 +158,22 @@ v2::Request BadReferencesV2() {
   return request;
 }
 
+ReadRequest EveryMatcher() {
+  ReadRequest request;
+  request.add_accepted_response_types(ReadRequest::STREAMED_XOR_CHUNKS);
+  Query* query = request.add_queries();
+  query->set_start_timestamp_ms(1'700'000'000'000);
+  query->set_end_timestamp_ms(1'700'000'600'000);
+  query->mutable_hints()->set_func("rate");
+  for (int type = 0; type < 4; ++type) {
+    LabelMatcher* matcher = query->add_matchers();
+    matcher->set_type(static_cast<LabelMatcher::Type>(type));
+    matcher->set_name("region");
+    matcher->set_value("eu-(west|north)-.+");
+  }
+  return request;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -187,6 +204,7 @@ int main(int argc, char** argv) {
     Write(folder / "remote_write_v2" / name, body);
     Write(folder / "remote_write_v2" / (std::string(name) + ".zstd"), Zstd(body));
   }
+  Write(folder / "read_request" / "matchers", EveryMatcher().SerializeAsString());
   Write(folder / "snappy" / "zeros", Compressed(std::string(10'000, '\0')));
   Write(folder / "snappy" / "declares_4GiB", std::string("\xff\xff\xff\xff\x0f") + "abc");
   return 0;
