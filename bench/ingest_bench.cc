@@ -69,7 +69,7 @@ void BM_Ingest(benchmark::State& state) {
   Metrics metrics;
   const IngestOptions options;
   const auto routes = IngestRoutes(
-      options, [&storage] { return &storage; }, metrics);
+      options, [&storage] { return &storage; }, std::make_shared<Intake>(IntakeOptions(), metrics));
   HttpRequest request;
   request.body = Body(state.range(0) == 1);
   for (auto _ : state) {

@@ -29,8 +29,9 @@ class RoundTripTest : public testing::Test {
     Open();
     const auto storage = [this] { return storage_.get(); };
     IngestOptions ingest;
-    ingest.clock = &clock_;
-    routes_ = IngestRoutes(ingest, storage, metrics_);
+    IntakeOptions intake;
+    intake.clock = &clock_;
+    routes_ = IngestRoutes(ingest, storage, std::make_shared<Intake>(intake, metrics_));
     ApiOptions api;
     api.clock = &clock_;
     for (Route& route : ApiRoutes(api, engine_, storage)) routes_.push_back(std::move(route));

@@ -51,12 +51,14 @@ class ServerImpl : public Server {
     const StorageSource storage = [this] { return slot_.get(); };
     const TenantSource tenant = config_.tenancy ? TenantSource(TenantOf) : DefaultTenant;
 
+    IntakeOptions limits;
+    limits.max_future_ms = config_.ingest.max_future_ms;
+    limits.conflicts = config_.storage.conflicts;
+    const auto intake = std::make_shared<Intake>(limits, metrics_);
     IngestOptions ingest;
     ingest.max_decoded_bytes = config_.ingest.max_decoded_bytes;
-    ingest.max_future_ms = config_.ingest.max_future_ms;
-    ingest.conflicts = config_.storage.conflicts;
     ingest.tenant = tenant;
-    std::vector<Route> routes = IngestRoutes(ingest, storage, metrics_);
+    std::vector<Route> routes = IngestRoutes(ingest, storage, intake);
 
     RemoteReadOptions read;
     read.max_samples = config_.query.max_samples;

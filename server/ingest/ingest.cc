@@ -9,10 +9,7 @@
 #include "proto/snappy.h"
 #include "proto/zstd.h"
 #include "server/http_status.h"
-#include "server/ingest/body_writer.h"
-#include "server/ingest/conflict_log.h"
 #include "server/ingest/content_headers.h"
-#include "server/ingest/ingest_metrics.h"
 
 namespace tidemark::server {
 namespace {
@@ -71,23 +68,28 @@ void AddWritten(const IngestCounts& stored, HttpResponse& response) {
   add("Exemplars", stored.exemplars);
 }
 
+HttpResponse AnswerTo(const Intake::Outcome& outcome) {
+  if (!outcome.status.ok()) return BadBody(outcome.status);
+  if (outcome.refused == 0) return NoContent();
+  return Text(outcome.past_budget ? 429 : 400, outcome.text);
+}
+
 class WriteHandler {
  public:
-  WriteHandler(IngestOptions options, StorageSource storage, Metrics& metrics)
-      : options_(std::move(options)),
-        storage_(std::move(storage)),
-        metrics_(metrics),
-        conflict_log_(*options_.clock) {}
+  WriteHandler(IngestOptions options, StorageSource storage, std::shared_ptr<Intake> intake)
+      : options_(std::move(options)), storage_(std::move(storage)), intake_(std::move(intake)) {}
 
   HttpResponse Handle(const HttpRequest& request) {
     const StatusOr<WriteContent> content = ReadContentHeaders(request);
     if (!content.ok()) return Text(415, std::string(MessageOf(content.status())));
-    const int64_t start_ns = options_.clock->MonotonicNs();
+    const int64_t start_ns = intake_->clock().MonotonicNs();
     IngestCounts stored;
     HttpResponse response = Answer(request, *content, stored);
-    if (content->message == WriteMessage::kV2) AddWritten(stored, response);
-    const int64_t end_ns = options_.clock->MonotonicNs();
-    metrics_.ObserveRequest(content->message, static_cast<double>(end_ns - start_ns) * 1e-9);
+    const bool is_v2 = content->message == WriteMessage::kV2;
+    if (is_v2) AddWritten(stored, response);
+    const int64_t end_ns = intake_->clock().MonotonicNs();
+    intake_->metrics().ObserveRequest(is_v2 ? IngestProtocol::kV2 : IngestProtocol::kV1,
+                                      static_cast<double>(end_ns - start_ns) * 1e-9);
     return response;
   }
 
@@ -101,8 +103,7 @@ class WriteHandler {
     thread_local std::string body;
     const Status decoded = Decode(request.body, content.encoding, body);
     HttpResponse response =
-        decoded.ok() ? Store(*tenant, content.message, body, *storage->NewAppender(*tenant), stored)
-                     : BadBody(decoded);
+        decoded.ok() ? Store(*tenant, content.message, body, *storage, stored) : BadBody(decoded);
     if (body.capacity() > kKeptBytes) std::string().swap(body);
     return response;
   }
@@ -112,60 +113,23 @@ class WriteHandler {
     RETURN_IF_ERROR(encoding == WriteEncoding::kSnappy
                         ? proto::SnappyDecode(compressed, limit, body)
                         : proto::ZstdDecode(compressed, limit, body));
-    metrics_.CountBytes(compressed.size(), body.size());
+    intake_->metrics().CountBytes(compressed.size(), body.size());
     return OkStatus();
   }
 
   HttpResponse Store(const std::string& tenant, WriteMessage message, std::string_view body,
-                     tsdb::Appender& appender, IngestCounts& stored) {
-    BodyWriter writer(appender, options_.clock->NowMs() + options_.max_future_ms);
-    const Status status = message == WriteMessage::kV2
-                              ? writer.WriteV2(body, options_.max_decoded_bytes)
-                              : writer.Write(body);
-    if (!status.ok()) return BadBody(status);
-    return Commit(tenant, writer, appender, stored);
-  }
-
-  HttpResponse Commit(const std::string& tenant, BodyWriter& writer, tsdb::Appender& appender,
-                      IngestCounts& stored) {
-    tsdb::CommitReport report;
-    if (writer.accepted().all() > 0) {
-      StatusOr<tsdb::CommitReport> committed = appender.Commit();
-      if (!committed.ok()) return Failed(committed.status());
-      report = *std::move(committed);
-      writer.NoteRefused(report);
-      NoteConflicts(tenant, report, writer);
-    }
-    stored = writer.Stored(report);
-    metrics_.CountRefusals(writer.refusals());
-    metrics_.CountCommit(writer.accepted(), report);
-    return writer.refusals().empty() ? NoContent() : Refused(writer, report.conflicts.size());
-  }
-
-  void NoteConflicts(const std::string& tenant, const tsdb::CommitReport& report,
-                     BodyWriter& writer) {
-    if (options_.conflicts.Of(tenant) == tsdb::ConflictPolicy::kRefuse) {
-      writer.RefuseConflicts(report);
-    }
-    conflict_log_.Note(tenant, report,
-                       [&writer](tsdb::SeriesRef series) { return writer.Describe(series); });
-  }
-
-  static HttpResponse Refused(const BodyWriter& writer, size_t conflicts) {
-    const Refusals& refusals = writer.refusals();
-    std::string text = fmt::format(
-        "stored {} of {} samples; refused {}: {}", writer.accepted().samples() - conflicts,
-        writer.received().samples(), refusals.total(), refusals.ToString());
-    if (conflicts > 0 && refusals.count(Refusal::kConflict) == 0) {
-      text += fmt::format("; {} conflict with values stored before", conflicts);
-    }
-    return Text(refusals.count(Refusal::kSeriesBudget) > 0 ? 429 : 400, std::move(text));
+                     tsdb::Storage& storage, IngestCounts& stored) {
+    const Intake::Outcome outcome = intake_->Take(tenant, storage, [&](BodyWriter& writer) {
+      return message == WriteMessage::kV2 ? writer.WriteV2(body, options_.max_decoded_bytes)
+                                          : writer.Write(body);
+    });
+    stored = outcome.stored;
+    return AnswerTo(outcome);
   }
 
   const IngestOptions options_;
   const StorageSource storage_;
-  IngestMetrics metrics_;
-  ConflictLog conflict_log_;
+  const std::shared_ptr<Intake> intake_;
 };
 
 // The most that snappy makes of `bytes` that it cannot compress.
@@ -173,14 +137,15 @@ size_t MaxCompressed(size_t bytes) { return 32 + bytes + bytes / 6; }
 
 }  // namespace
 
-std::vector<Route> IngestRoutes(IngestOptions options, StorageSource storage, Metrics& metrics) {
+std::vector<Route> IngestRoutes(IngestOptions options, StorageSource storage,
+                                std::shared_ptr<Intake> intake) {
   Route write;
   write.methods = {"POST"};
   write.pattern = "/api/v1/write";
   write.lane = Lane::kWrite;
   write.max_body_bytes = MaxCompressed(options.max_decoded_bytes);
   const auto handler =
-      std::make_shared<WriteHandler>(std::move(options), std::move(storage), metrics);
+      std::make_shared<WriteHandler>(std::move(options), std::move(storage), std::move(intake));
   write.handler = [handler](const HttpRequest& request, HttpResponse& response) {
     response = handler->Handle(request);
   };

@@ -35,29 +35,23 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "server/http/http.h"
+#include "server/ingest/intake.h"
 #include "server/sources.h"
-#include "tsdb/base/clock.h"
-#include "tsdb/base/metrics.h"
 
 namespace tidemark::server {
 
 // None of these can change while the server runs.
 struct IngestOptions {
   size_t max_decoded_bytes = 32 << 20;  // ingest.max_decoded_bytes: a body, decoded
-  // ingest.max_future: how far ahead of the clock at the request's arrival a
-  // sample may lie.  Checked here and not in storage, so that what a journal
-  // holds is accepted again whatever the clock says then.
-  int64_t max_future_ms = 600'000;
-  tsdb::ConflictPolicies conflicts;  // ingest.conflict; the storage's are the same
   TenantSource tenant = DefaultTenant;
-  const Clock* clock = &Clock::System();  // must outlive the routes
 };
 
-// `metrics` must outlive the routes.  Threads: handlers run in any number.
-std::vector<Route> IngestRoutes(IngestOptions options, StorageSource storage, Metrics& metrics);
+// Threads: handlers run in any number.
+std::vector<Route> IngestRoutes(IngestOptions options, StorageSource storage,
+                                std::shared_ptr<Intake> intake);
 
 }  // namespace tidemark::server

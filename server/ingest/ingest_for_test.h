@@ -122,10 +122,14 @@ class IngestTest : public testing::Test {
  protected:
   IngestTest() { Configure(IngestOptions()); }
 
-  void Configure(IngestOptions options) {
-    options.clock = &clock_;
+  void Configure(IngestOptions options, tsdb::ConflictPolicies conflicts = {}) {
+    IntakeOptions intake;
+    intake.conflicts = std::move(conflicts);
+    intake.clock = &clock_;
+    metrics_ = std::make_unique<Metrics>();
     routes_ = IngestRoutes(
-        std::move(options), [this] { return ready_ ? &storage_ : nullptr; }, metrics_);
+        std::move(options), [this] { return ready_ ? &storage_ : nullptr; },
+        std::make_shared<Intake>(intake, *metrics_));
   }
 
   HttpResponse Post(std::string body, std::map<std::string, std::string, std::less<>> headers = {
@@ -150,7 +154,7 @@ class IngestTest : public testing::Test {
 
   using Pairs = std::vector<std::pair<std::string, std::string>>;
   double Metric(std::string_view name, std::string_view label = {}) const {
-    for (const Metrics::Family& family : metrics_.Collect()) {
+    for (const Metrics::Family& family : metrics_->Collect()) {
       if (family.name != name) continue;
       for (const Metrics::Child& child : family.children) {
         if (label.empty() || child.labels.at(0).second == label) return child.value;
@@ -163,7 +167,7 @@ class IngestTest : public testing::Test {
   FakeClock clock_{kNow};
   MapStorage storage_;
   bool ready_ = true;
-  Metrics metrics_;
+  std::unique_ptr<Metrics> metrics_;
   std::vector<Route> routes_;
 };
 

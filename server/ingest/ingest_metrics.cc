@@ -4,9 +4,9 @@ namespace tidemark::server {
 
 IngestMetrics::IngestMetrics(Metrics& metrics) {
   received_bytes_ = metrics.AddCounter("tidemark_ingest_received_bytes_total",
-                                       "Bytes of remote-write bodies, compressed.");
+                                       "Bytes of bodies written, compressed.");
   decoded_bytes_ = metrics.AddCounter("tidemark_ingest_decoded_bytes_total",
-                                      "Bytes of remote-write bodies, decompressed.");
+                                      "Bytes of bodies written, decompressed.");
   constexpr const char* kSamples = "tidemark_ingest_samples_total";
   constexpr const char* kSamplesHelp =
       "Samples acknowledged, those that were stored before included.";
@@ -30,17 +30,20 @@ IngestMetrics::IngestMetrics(Metrics& metrics) {
         "tidemark_ingest_refused_total", "Samples, exemplars and metadata refused, by reason.",
         {{"reason", std::string(RefusalLabel(static_cast<Refusal>(i)))}});
   }
-  constexpr const char* kRequests = "tidemark_ingest_requests_total";
-  constexpr const char* kRequestsHelp = "Remote-write requests, by version of the protocol.";
-  v1_requests_ = metrics.AddCounter(kRequests, kRequestsHelp, {{"version", "1.0"}});
-  v2_requests_ = metrics.AddCounter(kRequests, kRequestsHelp, {{"version", "2.0"}});
+  // In the order of IngestProtocol.
+  constexpr const char* kProtocols[] = {"remote_write_1.0", "remote_write_2.0", "otlp"};
+  for (size_t i = 0; i < requests_.size(); ++i) {
+    requests_[i] =
+        metrics.AddCounter("tidemark_ingest_requests_total", "Requests to write, by protocol.",
+                           {{"protocol", kProtocols[i]}});
+  }
   duration_ = metrics.AddHistogram("tidemark_ingest_request_duration_seconds",
                                    "From the request's body in memory to its answer.",
                                    {.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5});
 }
 
-void IngestMetrics::ObserveRequest(WriteMessage message, double seconds) {
-  (message == WriteMessage::kV2 ? v2_requests_ : v1_requests_)->Add();
+void IngestMetrics::ObserveRequest(IngestProtocol protocol, double seconds) {
+  requests_[static_cast<size_t>(protocol)]->Add();
   duration_->Observe(seconds);
 }
 

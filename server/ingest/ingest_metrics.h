@@ -1,14 +1,15 @@
-// What remote write counts about itself.
+// What the ways in count about themselves.
 #pragma once
 
 #include <array>
 
 #include "server/ingest/body_writer.h"
-#include "server/ingest/content_headers.h"
 #include "tsdb/base/metrics.h"
 #include "tsdb/storage.h"
 
 namespace tidemark::server {
+
+enum class IngestProtocol { kV1, kV2, kOtlp, kCount };
 
 // Threads: any.
 class IngestMetrics {
@@ -19,7 +20,7 @@ class IngestMetrics {
   void CountBytes(size_t received, size_t decoded);
   void CountRefusals(const Refusals& refusals);
   void CountCommit(const IngestCounts& accepted, const tsdb::CommitReport& report);
-  void ObserveRequest(WriteMessage message, double seconds);
+  void ObserveRequest(IngestProtocol protocol, double seconds);
 
  private:
   Counter* received_bytes_;
@@ -33,8 +34,7 @@ class IngestMetrics {
   Counter* conflicts_;
   Counter* replaced_;
   std::array<Counter*, kRefusalCount> refused_;
-  Counter* v1_requests_;
-  Counter* v2_requests_;
+  std::array<Counter*, static_cast<size_t>(IngestProtocol::kCount)> requests_;
   BucketHistogram* duration_;
 };
 

@@ -181,9 +181,9 @@ TEST_F(IngestTest, SendingAgainChangesNothingAndConflictsAreCounted) {
 }
 
 TEST_F(IngestTest, ConflictsAreRefusedWhereThatIsThePolicy) {
-  IngestOptions options;
-  options.conflicts.tenants["default"] = tsdb::ConflictPolicy::kRefuse;
-  Configure(options);
+  tsdb::ConflictPolicies conflicts;
+  conflicts.tenants["default"] = tsdb::ConflictPolicy::kRefuse;
+  Configure(IngestOptions(), conflicts);
   proto::WriteRequest request;
   AddSample(AddSeries(request, {{"__name__", "x"}}), kNow, 1);
   EXPECT_EQ(Send(request).status, 204);

@@ -72,8 +72,8 @@ TEST_F(IngestV2Test, StoresEverythingAndSaysHowMuch) {
   EXPECT_EQ(storage_.metadata["latency"],
             (tsdb::Metadata{tsdb::MetricType::kHistogram, "How long.", "seconds"}));
   EXPECT_TRUE(storage_.starts.empty());
-  EXPECT_EQ(Metric("tidemark_ingest_requests_total", "2.0"), 1);
-  EXPECT_EQ(Metric("tidemark_ingest_requests_total", "1.0"), 0);
+  EXPECT_EQ(Metric("tidemark_ingest_requests_total", "remote_write_2.0"), 1);
+  EXPECT_EQ(Metric("tidemark_ingest_requests_total", "remote_write_1.0"), 0);
 }
 
 TEST_F(IngestV2Test, StartTimesComeFromTheSampleOrElseFromTheSeries) {
