@@ -27,7 +27,7 @@ namespace {
 
 // The most samples in a run that is written here.  A reader of a few minutes
 // decodes one group of a run; what a late sample falls into is written again.
-constexpr uint32_t kFloatRunSamples = 1024;
+constexpr uint32_t kFloatRunSamples = 2048;
 constexpr uint32_t kHistogramRunSamples = 512;
 
 // A sample of a group: where it is, and in which run.

@@ -32,7 +32,7 @@ struct UnionStats {
 // same cuts.  Idempotent: so does a union in which the last lists, from any one
 // of them on, are given once more at the end.
 //
-// Samples come out sealed: floats in runs of up to 1024 (tsdb/chunk/column_chunk.h),
+// Samples come out sealed: floats in runs of up to 2048 (tsdb/chunk/column_chunk.h),
 // histograms of up to 512 (tsdb/chunk/histogram_columns.h).
 //
 // Never fails.  What cannot be read is carried along byte for byte in a run of

@@ -114,8 +114,8 @@ TEST(RunUnionTest, NothingIsNothing) {
 }
 
 TEST(RunUnionTest, LargeRunsApartAreCopiedInTheOrderOfTime) {
-  const std::string early = Union({Encode(Series(0, 10, 600, 1))});
-  const std::string late = Union({Encode(Series(50000, 10, 600, 2))});
+  const std::string early = Union({Encode(Series(0, 10, 1200, 1))});
+  const std::string late = Union({Encode(Series(50000, 10, 1200, 2))});
   EXPECT_EQ(Union({late, early}), early + late);
   EXPECT_EQ(Union({early, late, early}), early + late);
 }
@@ -123,16 +123,16 @@ TEST(RunUnionTest, LargeRunsApartAreCopiedInTheOrderOfTime) {
 TEST(RunUnionTest, SmallRunsGrowTogetherAndLargeOnesAreCut) {
   std::vector<std::string> lists;
   Model all;
-  for (int i = 0; i < 110; ++i) {
+  for (int i = 0; i < 210; ++i) {
     const Model piece = Series(i * 1000, 50, 20, static_cast<uint64_t>(i));
     lists.push_back(Encode(piece));
     all.insert(piece.begin(), piece.end());
   }
   const std::string grown = Union(lists);
   EXPECT_EQ(Decode(grown), all);
-  EXPECT_EQ(CountRuns(grown), 3u);  // of up to 51 pieces each, 1020 samples
+  EXPECT_EQ(CountRuns(grown), 3u);  // of up to 102 pieces each, 2040 samples
   const std::string cut = Union({Encode(all), Encode(Series(1, 50, 1, 9))});
-  EXPECT_EQ(CountRuns(cut), 3u);  // of up to 1024 samples each
+  EXPECT_EQ(CountRuns(cut), 3u);  // of up to 2048 samples each
 }
 
 TEST(RunUnionTest, FloatsOfTheHeadAreSealed) {

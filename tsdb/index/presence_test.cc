@@ -67,7 +67,7 @@ TEST_F(PresenceTest, IsMadeFromBlocksOfAnOlderDatabase) {
   const auto batch = store_->NewBatch();
   for (const int64_t day : {5, 6}) {
     for (const int64_t block : {0, 1}) {
-      const int64_t end = day * kPartitionMs - block * kBlockMs;
+      const int64_t end = day * kPartitionMs - block * kNarrowBlockMs;
       batch->Merge(Family::kRaw, EncodeRawKey(RawKeyOf(1, SeriesIdOf(2, 9), end)), "");
     }
   }

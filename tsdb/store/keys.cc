@@ -17,6 +17,12 @@ int64_t CeilDiv(int64_t a, int64_t b) {
   return quotient + (a % b > 0 ? 1 : 0);
 }
 
+// The end of the interval of this length that `t` is in.
+int64_t EndOn(int64_t length, int64_t t) {
+  const int64_t number = CeilDiv(t, length);
+  return number > kMaxTime / length ? kMaxTime : number * length;
+}
+
 void AppendPartition(std::string& out, Partition partition) {
   AppendBigEndian<uint32_t>(out, static_cast<uint32_t>(partition) ^ 0x80000000u);
 }
@@ -42,10 +48,9 @@ bool ReadTag(std::string_view& bytes, char tag) {
 
 }  // namespace
 
-int64_t BlockEnd(int64_t t) {
-  const int64_t number = CeilDiv(t, kBlockMs);
-  return number > kMaxTime / kBlockMs ? kMaxTime : number * kBlockMs;
-}
+int64_t BlockEnd(int64_t t) { return EndOn(kBlockMs, t); }
+
+bool IsNarrowBlockEnd(int64_t block_end) { return EndOn(kNarrowBlockMs, block_end) == block_end; }
 
 int64_t BlockFirst(int64_t block_end) {
   if (block_end == kMaxTime) return kMaxTime / kBlockMs * kBlockMs + 1;

@@ -24,6 +24,7 @@
 #include "tsdb/store/rocks_status.h"
 #include "tsdb/store/rocks_watch.h"
 #include "tsdb/store/unwanted_keys.h"
+#include "tsdb/store/widen_blocks.h"
 
 namespace tidemark::tsdb {
 namespace {
@@ -145,6 +146,7 @@ class StoreImpl : public Store {
   Status OpenDatabase();
   Status OpenReadOnly();
 
+  uint32_t format() const override { return format_; }
   std::unique_ptr<WriteBatch> NewBatch() const override {
     return std::make_unique<RocksBatch>(handles_);
   }
@@ -183,6 +185,7 @@ class StoreImpl : public Store {
 
   const StoreOptions options_;
   const std::shared_ptr<rocksdb::MergeOperator> raw_merge_;
+  uint32_t format_ = 0;
   const std::shared_ptr<rocksdb::Cache> cache_;
   const std::shared_ptr<rocksdb::WriteBufferManager> write_buffers_;
   const std::shared_ptr<RocksWatch> watch_;
@@ -297,8 +300,8 @@ Status StoreImpl::OpenReadOnly() {
       rocksdb::DB::OpenForReadOnly(db_options, options_.path, Descriptors(), &handles, &db),
       options_.path));
   Take(db, handles);
-  ASSIGN_OR_RETURN(const uint32_t version, ReadFormat());
-  return version > 0 ? OkStatus() : DataLoss("the database has no format version");
+  ASSIGN_OR_RETURN(format_, ReadFormat());
+  return format_ > 0 ? OkStatus() : DataLoss("the database has no format version");
 }
 
 void StoreImpl::Take(rocksdb::DB* db, const std::vector<rocksdb::ColumnFamilyHandle*>& handles) {
@@ -335,10 +338,13 @@ StatusOr<uint32_t> StoreImpl::ReadFormat() const {
   return version;
 }
 
-// Older ones are read as they are; what is written from now on is of this one.
+// Of older ones blocks get their new keys; what is in them is read as it is.
 Status StoreImpl::CheckFormat() {
   ASSIGN_OR_RETURN(const uint32_t version, ReadFormat());
-  return version < kFormatVersion ? WriteFormat() : OkStatus();
+  format_ = kFormatVersion;
+  if (version == kFormatVersion) return OkStatus();
+  if (version > 0) RETURN_IF_ERROR(WidenBlocks(*this));
+  return WriteFormat();
 }
 
 Status StoreImpl::WriteFormat() {

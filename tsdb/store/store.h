@@ -37,7 +37,7 @@ enum class Family { kCatalog, kJournal, kRaw, kMeta };
 inline constexpr size_t kFamilies = 4;
 
 // What docs/formats.md describes; a database of a higher one is refused.
-inline constexpr uint32_t kFormatVersion = 2;
+inline constexpr uint32_t kFormatVersion = 3;
 
 struct StoreOptions {
   std::string path;  // of a directory; it and its parents are made
@@ -107,6 +107,10 @@ class Store {
   static StatusOr<std::unique_ptr<Store>> OpenReadOnly(const StoreOptions& options,
                                                        Metrics& metrics);
   virtual ~Store() = default;
+
+  // Of what is stored: kFormatVersion, or less where the database was opened
+  // read-only.
+  virtual uint32_t format() const = 0;
 
   virtual std::unique_ptr<WriteBatch> NewBatch() const = 0;
   // The batch stays as it is, so that it can be written again.

@@ -188,15 +188,15 @@ TEST_F(StoreTest, BytesThatAreNoRunAreKeptAndDoNotStopTheDatabase) {
 
 TEST_F(StoreTest, ARawIteratorStaysWithinItsSeriesAndPartition) {
   for (const SeriesId series : {1, 2}) {
-    for (const int64_t t : {int64_t{1}, kBlockMs + 1, kPartitionMs + 1}) {
-      Merge(RawKeyOf(7, series, BlockEnd(t)), OneRun(t, 1));
+    for (const int64_t end : {kBlockMs - 1, kBlockMs, 2 * kBlockMs}) {
+      Merge(RawKeyOf(7, series, end), OneRun(end, 1));  // the first two in one partition
     }
   }
   for (const bool flushed : {false, true}) {
     SCOPED_TRACE(flushed);
     const auto it = store_->NewRawIterator();
     size_t n = 0;
-    for (it->Seek(EncodeRawKey(RawKeyOf(7, 1, BlockEnd(1)))); it->Valid(); it->Next()) ++n;
+    for (it->Seek(EncodeRawKey(RawKeyOf(7, 1, 1))); it->Valid(); it->Next()) ++n;
     EXPECT_EQ(n, 2u);
     it->Seek(EncodeRawKey(RawKeyOf(7, 3, BlockEnd(1))));
     EXPECT_FALSE(it->Valid());
@@ -305,7 +305,7 @@ TEST_F(StoreTest, WhatCannotBeOpenedSaysWhy) {
   PutFormat(kFormatVersion + 1);
   const Status newer = Open();
   EXPECT_EQ(newer.code(), StatusCode::kFailedPrecondition);
-  EXPECT_NE(newer.message().find("newer version of Tidemark (format 3"), std::string::npos)
+  EXPECT_NE(newer.message().find("newer version of Tidemark (format 4"), std::string::npos)
       << newer;
   PutFormat(kFormatVersion - 1);
   ASSERT_TRUE(Open().ok());
@@ -319,6 +319,31 @@ TEST_F(StoreTest, WhatCannotBeOpenedSaysWhy) {
   const Status headless = Open();
   EXPECT_EQ(headless.code(), StatusCode::kDataLoss);
   EXPECT_NE(headless.message().find("lost its file CURRENT"), std::string::npos) << headless;
+}
+
+// Format 2 had blocks of four hours.
+TEST_F(StoreTest, BlocksOfFormat2AreWidened) {
+  const auto narrow = [](SeriesId series, int block, int64_t t) {
+    return std::pair(RawKey{1, 7, series, block * kNarrowBlockMs}, OneRun(t, 1));
+  };
+  const RawKey wide = RawKeyOf(7, 1, kBlockMs);
+  for (const auto& [key, run] : {narrow(1, 1, 5), narrow(1, 6, kBlockMs), narrow(2, 3, 9)}) {
+    Merge(key, run);
+  }
+  Put(Family::kRaw, "no key", "stays");
+  Merge(wide, OneRun(kNarrowBlockMs + 1, 2));  // as if the upgrade had been cut short
+  ASSERT_TRUE(store_->Flush(std::vector{Family::kRaw}).ok());
+  PutFormat(2);
+  ASSERT_TRUE(Open().ok());
+  EXPECT_EQ(store_->format(), kFormatVersion);
+  RunListIterator it(Get(Family::kRaw, EncodeRawKey(wide)));
+  std::vector<int64_t> times;
+  while (it.Next()) times.insert(times.end(), it.run().t.begin(), it.run().t.end());
+  EXPECT_TRUE(it.status().ok()) << it.status();
+  EXPECT_EQ(times, (std::vector<int64_t>{5, kNarrowBlockMs + 1, kBlockMs}));
+  EXPECT_NE(Get(Family::kRaw, EncodeRawKey(RawKeyOf(7, 2, kBlockMs))), "(none)");
+  EXPECT_EQ(Get(Family::kRaw, EncodeRawKey(narrow(1, 1, 0).first)), "(none)");
+  EXPECT_EQ(Get(Family::kRaw, "no key"), "stays");
 }
 
 std::filesystem::path NewestLog(const std::string& folder) {

@@ -249,9 +249,10 @@ std::string Rebuilder::Unite(const std::string& stored, const std::string& salva
 void Rebuilder::TakeRaw(std::string_view bytes, std::string_view list) {
   RawKey key;
   if (!DecodeRawKey(bytes, key)) return Lose("raw: " + DescribeBytes(bytes));
-  if (BlockEnd(key.block_end) != key.block_end || PartitionOf(key.block_end) != key.partition) {
+  if (!IsNarrowBlockEnd(key.block_end) || PartitionOf(key.block_end) != key.partition) {
     return Lose(fmt::format("{}, which lies in partition {}", DescribeBlock(key), key.partition));
   }
+  key.block_end = BlockEnd(key.block_end);  // of an older format
   std::string runs = ReadableRuns(key, list);
   if (!series_.contains({key.tenant, key.series})) {
     VerifyCounts counts;
@@ -262,9 +263,10 @@ void Rebuilder::TakeRaw(std::string_view bytes, std::string_view list) {
   }
   if (runs.empty()) return;
   Staged(true);  // so that it is read
-  const auto stored = store_.Get(Family::kRaw, bytes);
+  const std::string place = EncodeRawKey(key);
+  const auto stored = store_.Get(Family::kRaw, place);
   if (!stored.ok() && status_.ok()) status_ = stored.status();
-  batch_->Put(Family::kRaw, bytes, stored.ok() && *stored ? Unite(**stored, runs) : runs);
+  batch_->Put(Family::kRaw, place, stored.ok() && *stored ? Unite(**stored, runs) : runs);
 }
 
 // No commit to come may have the number of one that is sealed.

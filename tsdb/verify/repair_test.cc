@@ -66,7 +66,7 @@ TEST_F(RepairTest, ADamagedBlockCostsWhatIsInIt) {
   int damaged = 0;
   for (const std::string& table : FilesLike(".sst")) {
     const std::string bytes = *ReadWholeFile(table);
-    if (bytes.size() < 5'000) continue;  // of nothing but marks
+    if (bytes.size() < 3'000) continue;  // of nothing but marks
     SCOPED_TRACE(table);
     FlipByte(table, 100);  // in the first block of data
     RepairReport report;
