@@ -50,10 +50,12 @@ class SetOperator : public VectorOperator {
     ASSIGN_OR_RETURN(std::vector<Labels> rhs, rhs_->Series());
     signatures_ = MakeSignatures(lhs, rhs, matching_);
     presence_.Open(signatures_.count, steps_.count);
+    RETURN_IF_ERROR(Prepare());
     return Answer(std::move(lhs), std::move(rhs));
   }
 
  protected:
+  virtual Status Prepare() { return OkStatus(); }
   virtual std::vector<Labels> Answer(std::vector<Labels> lhs, std::vector<Labels> rhs) = 0;
 
   EvalContext& context_;
@@ -75,7 +77,7 @@ class AndUnlessOperator : public SetOperator {
         remove_present_(expr.op == BinaryOp::kUnless) {}
 
   Status Next(StepSeries& out) override {
-    if (next_ == 0) RETURN_IF_ERROR(ReadRight(out));
+    if (!right_read_) RETURN_IF_ERROR(ReadRight());
     RETURN_IF_ERROR(context_.CheckRunning());
     RETURN_IF_ERROR(lhs_->Next(out));
     presence_.Remove(signatures_.lhs[next_++], remove_present_, out);
@@ -83,10 +85,14 @@ class AndUnlessOperator : public SetOperator {
   }
 
  protected:
+  // What the right side has to say is said, too, where nothing is on the left.
+  Status Prepare() override { return signatures_.lhs.empty() ? ReadRight() : OkStatus(); }
   std::vector<Labels> Answer(std::vector<Labels> lhs, std::vector<Labels>) override { return lhs; }
 
  private:
-  Status ReadRight(StepSeries& buffer) {
+  Status ReadRight() {
+    right_read_ = true;
+    StepSeries buffer;
     for (uint32_t signature : signatures_.rhs) {
       RETURN_IF_ERROR(context_.CheckRunning());
       RETURN_IF_ERROR(rhs_->Next(buffer));
@@ -96,6 +102,7 @@ class AndUnlessOperator : public SetOperator {
   }
 
   const bool remove_present_;
+  bool right_read_ = false;
 };
 
 // All of the left side, and of the right side what the left one does not have.

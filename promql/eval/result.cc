@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -61,6 +62,35 @@ void AddSamples(const Window& window, Series& out) {
   for (size_t i = 0; i < window.histograms.size(); ++i) {
     out.histograms.push_back({window.histogram_t[i], *window.histograms[i]});
   }
+}
+
+// In time order; false when two are at one time.
+template <typename Samples>
+bool MergeSamples(Samples& from, Samples& into) {
+  std::move(from.begin(), from.end(), std::back_inserter(into));
+  std::stable_sort(into.begin(), into.end(),
+                   [](const auto& a, const auto& b) { return a.t < b.t; });
+  return std::adjacent_find(into.begin(), into.end(),
+                            [](const auto& a, const auto& b) { return a.t == b.t; }) == into.end();
+}
+
+// Series that come to have the same labels at the end of the query become one;
+// `sorted` are in label order.
+Status MergeSameLabels(std::vector<Series>& sorted) {
+  std::vector<Series> merged;
+  for (Series& series : sorted) {
+    if (merged.empty() || merged.back().labels != series.labels) {
+      merged.push_back(std::move(series));
+      continue;
+    }
+    Series& into = merged.back();
+    if (!MergeSamples(series.floats, into.floats) ||
+        !MergeSamples(series.histograms, into.histograms)) {
+      return FailedPrecondition("vector cannot contain metrics with the same labelset");
+    }
+  }
+  sorted = std::move(merged);
+  return OkStatus();
 }
 
 // The samples inside the window and, at both its ends, what stands for them there.
@@ -150,6 +180,7 @@ StatusOr<Value> RangeResult(EvalContext& context, const WindowTimes& windows, Ra
     }
   }
   SortByLabels(matrix.series);
+  RETURN_IF_ERROR(MergeSameLabels(matrix.series));
   return Value(std::move(matrix));
 }
 

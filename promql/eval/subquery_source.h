@@ -14,7 +14,7 @@ namespace tidemark::promql {
 //   kFailedPrecondition  more than kMaxSteps of them
 StatusOr<Steps> SubquerySteps(const WindowTimes& windows, int64_t step_ms);
 
-// `inner` is evaluated at `steps`.
+// `inner` is evaluated at `steps`; may be null where there are none.
 std::unique_ptr<RangeSource> MakeSubquerySource(Steps steps, std::unique_ptr<VectorOperator> inner);
 
 }  // namespace tidemark::promql

@@ -86,13 +86,13 @@ class ClampOperator : public VectorOperator {
   std::vector<double> upper_;
 };
 
-// Drops the name and the histograms first.
+// The name and the histograms are dropped last: series of which nothing is left may
+// come to have the same labels.
 Made Clamp(FunctionInput& input, std::unique_ptr<ScalarOperator> min,
            std::unique_ptr<ScalarOperator> max) {
-  auto floats = MapFloats(input.context, input.steps, std::move(input.args[0].vector),
-                          [](double v) { return v; });
-  return std::make_unique<ClampOperator>(input.steps, std::move(floats), std::move(min),
-                                         std::move(max));
+  auto clamped = std::make_unique<ClampOperator>(input.steps, std::move(input.args[0].vector),
+                                                 std::move(min), std::move(max));
+  return MapFloats(input.context, input.steps, std::move(clamped), [](double v) { return v; });
 }
 
 Made MakeClamp(FunctionInput input) {

@@ -284,6 +284,9 @@ StatusOr<PlannedRange> Planner::FromSubquery(const SubqueryExpr& expr, Steps ste
   if (step_ms == 0) step_ms = context_.options.default_subquery_step_ms;
   ASSIGN_OR_RETURN(const WindowTimes windows, TimesOf(expr.shift, range_ms, steps));
   ASSIGN_OR_RETURN(const Steps inner_steps, SubquerySteps(windows, step_ms));
+  // Without a time nothing is evaluated, and nothing is said or refused.
+  if (inner_steps.count == 0)
+    return PlannedRange{windows, MakeSubquerySource(inner_steps, nullptr)};
   const Scoped<Above> above(above_, {above_.function, nullptr, step_ms});
   const Scoped<BucketUse> buckets(bucket_use_, BucketUse::kNeeded);
   ASSIGN_OR_RETURN(auto inner, Vector(*expr.expr, inner_steps));
