@@ -8,6 +8,7 @@
 #include "server/delete_routes.h"
 #include "server/http/http_server.h"
 #include "server/ingest/ingest.h"
+#include "server/otlp/otlp.h"
 #include "server/own_metrics/own_metrics.h"
 #include "server/process_routes.h"
 #include "server/remote_read/remote_read.h"
@@ -60,6 +61,12 @@ class ServerImpl : public Server {
     ingest.tenant = tenant;
     std::vector<Route> routes = IngestRoutes(ingest, storage, intake);
 
+    OtlpOptions otlp;
+    otlp.translation = config_.otlp;
+    otlp.translation.lookback_ms = config_.query.lookback_delta_ms;
+    otlp.max_decoded_bytes = config_.ingest.max_decoded_bytes;
+    otlp.tenant = tenant;
+
     RemoteReadOptions read;
     read.max_samples = config_.query.max_samples;
     read.max_series = config_.query.max_series;
@@ -68,8 +75,9 @@ class ServerImpl : public Server {
 
     ApiOptions api;
     api.tenant = tenant;
-    for (auto more : {RemoteReadRoutes(read, storage), ApiRoutes(api, engine_, storage),
-                      ProcessRoutes(storage), DeleteRoutes(config_.admin_api, tenant, storage)}) {
+    for (auto more : {OtlpRoutes(otlp, storage, intake), RemoteReadRoutes(read, storage),
+                      ApiRoutes(api, engine_, storage), ProcessRoutes(storage),
+                      DeleteRoutes(config_.admin_api, tenant, storage)}) {
       routes.insert(routes.end(), more.begin(), more.end());
     }
     routes.push_back(IndexRoute(routes));

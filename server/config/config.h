@@ -15,6 +15,7 @@
 
 #include "promql/engine.h"
 #include "server/http/http_options.h"
+#include "server/otlp/otlp_translation.h"
 #include "tsdb/base/status.h"
 #include "tsdb/storage.h"
 
@@ -33,6 +34,7 @@ struct Config {
     int64_t max_future_ms = 600'000;
     uint64_t max_decoded_bytes = 32 << 20;
   } ingest;
+  OtlpTranslation otlp;  // its lookback is query.lookback_delta
   promql::EngineOptions query;
   bool tenancy = false;  // tenancy.enabled: X-Scope-OrgID names the tenant
   std::vector<std::string> features;

@@ -29,8 +29,11 @@ TEST(Config, TheExampleIsTheDefaults) {
   for (const std::string_view assignment :
        {"server.listen=:1", "server.admin_api=true", "storage.fsync=interval",
         "storage.min_free_disk=7%", "tenancy.enabled=true", "storage.path=/x",
-        "server.http.cors_origin=x", "storage.retention.raw_by_tenant=x=1d",
-        "ingest.conflict=last", "ingest.conflict_by_tenant=x=refuse",
+        "server.http.cors_origin=x", "storage.retention.raw_by_tenant=x=1d", "ingest.conflict=last",
+        "ingest.conflict_by_tenant=x=refuse", "otlp.translation_strategy=NoTranslation",
+        "otlp.promote_all_resource_attributes=true",
+        "otlp.keep_identifying_resource_attributes=true", "otlp.promote_scope_metadata=true",
+        "otlp.convert_histograms_to_nhcb=true", "otlp.delta=keep",
         "features=promql-experimental-functions"}) {
     ASSERT_TRUE(ApplyAssignment(assignment, config).ok()) << assignment;
   }
@@ -61,8 +64,8 @@ TEST(Config, WhatIsPrintedReadsBack) {
 TEST(Config, ReachesTheOptionsOfTheModules) {
   const StatusOr<Config> config =
       LoadConfig("", {"server.listen=[::1]:80", "storage.path=/d", "storage.retention.raw=0",
-                      "storage.retention.raw_by_tenant=[acme=2d, lab=0]",
-                      "ingest.conflict=refuse", "ingest.conflict_by_tenant=[acme=first, lab=last]",
+                      "storage.retention.raw_by_tenant=[acme=2d, lab=0]", "ingest.conflict=refuse",
+                      "ingest.conflict_by_tenant=[acme=first, lab=last]",
                       "query.max_samples=500000000", "query.max_series=1000000",
                       "server.admin_api=true", "storage.memory=4GiB", "storage.min_free_disk=1%",
                       "query.concurrency=9", "ingest.max_future=1h", "tenancy.enabled=true",

@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "server/config/features.h"
 #include "server/config/nearest.h"
+#include "server/config/otlp_settings.h"
 #include "server/config/values.h"
 
 namespace tidemark::server {
@@ -251,7 +252,7 @@ std::vector<Setting> StorageSettings() {
   };
 }
 
-std::vector<Setting> OtherSettings() {
+std::vector<Setting> IngestSettings() {
   std::vector<Setting> conflict = ConflictSettings();
   return {
       Duration(
@@ -260,6 +261,11 @@ std::vector<Setting> OtherSettings() {
             [](Config& c) -> uint64_t& { return c.ingest.max_decoded_bytes; }),
       std::move(conflict[0]),
       std::move(conflict[1]),
+  };
+}
+
+std::vector<Setting> OtherSettings() {
+  return {
       Duration("query.timeout", [](Config& c) -> int64_t& { return c.query.timeout_ms; }),
       Duration("query.lookback_delta",
                [](Config& c) -> int64_t& { return c.query.lookback_delta_ms; }),
@@ -273,7 +279,7 @@ std::vector<Setting> OtherSettings() {
 
 std::vector<Setting> AllSettings() {
   std::vector<Setting> all = ServerSettings();
-  for (auto more : {StorageSettings(), OtherSettings()}) {
+  for (auto more : {StorageSettings(), IngestSettings(), OtlpSettings(), OtherSettings()}) {
     all.insert(all.end(), more.begin(), more.end());
   }
   return all;

@@ -54,6 +54,19 @@ class BodyWriter : private tsdb::LabelDecoder {
   //   kResourceExhausted  more than that: the Appender must not be committed
   Status WriteV2(std::string_view body, size_t max_written_bytes);
 
+  // What another protocol's body is translated into, piece by piece, while status()
+  // is OK.  `raw_labels`, where there are any, must live until Commit; `labels`
+  // may be there beside them, for messages.
+  void AddSeries(const proto::SeriesView& view) { WriteSeries(view); }
+  void AddMetadata(const proto::MetadataView& metadata) { WriteMetadata(metadata); }
+  // Of what cannot be translated.
+  void AddRefused(Refusal reason, size_t count, std::span<const proto::LabelView> labels,
+                  std::string_view detail) {
+    refusals_.Add(reason, count, labels, detail);
+  }
+  // Of the whole request: not OK, nothing must be committed.
+  const Status& status() const { return status_; }
+
   // After Commit: takes what it refused off accepted(), into refusals().
   void NoteRefused(const tsdb::CommitReport& report);
   // After Commit, under the policy refuse: conflicts go into refusals(), too.

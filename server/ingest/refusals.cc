@@ -24,6 +24,7 @@ constexpr std::array<Names, kRefusalCount> kNames = {{
     {"invalid_histogram", "invalid histogram"},
     {"invalid_exemplar", "invalid exemplar"},
     {"invalid_metadata", "invalid metadata"},
+    {"untranslatable", "not translatable from OTLP"},
     {"conflict", "another value stored at the time (ingest.conflict)"},
     {"series_budget", "no budget for new series"},
 }};

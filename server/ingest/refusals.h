@@ -25,7 +25,8 @@ enum class Refusal : size_t {
   kInvalidHistogram,
   kInvalidExemplar,
   kInvalidMetadata,
-  kConflict,  // under the policy refuse
+  kUntranslatable,  // of OTLP
+  kConflict,        // under the policy refuse
   kSeriesBudget,
   kCount,
 };

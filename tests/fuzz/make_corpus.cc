@@ -8,6 +8,7 @@
 #include <fstream>
 #include <string>
 
+#include "proto/otlp.pb.h"
 #include "proto/remote.pb.h"
 #include "proto/remote_read.pb.h"
 #include "proto/remote_v2.pb.h"
@@ -174,6 +175,46 @@ ReadRequest EveryMatcher() {
   return request;
 }
 
+otlp::ExportMetricsServiceRequest EveryMetric() {
+  otlp::ExportMetricsServiceRequest request;
+  otlp::ResourceMetrics* resource = request.add_resource_metrics();
+  otlp::KeyValue* name = resource->mutable_resource()->add_attributes();
+  name->set_key("service.name");
+  name->mutable_value()->set_string_value("api");
+  otlp::ScopeMetrics* scope = resource->add_scope_metrics();
+  scope->mutable_scope()->set_name("lib");
+  constexpr uint64_t kNow = 1'700'000'000'000'000'000;
+
+  otlp::Metric* gauge = scope->add_metrics();
+  gauge->set_name("room.temperature");
+  gauge->set_unit("Cel");
+  gauge->mutable_gauge()->add_data_points()->set_as_double(21.5);
+  gauge->mutable_gauge()->mutable_data_points(0)->set_time_unix_nano(kNow);
+
+  otlp::Sum* sum = scope->add_metrics()->mutable_sum();
+  sum->set_aggregation_temporality(otlp::CUMULATIVE);
+  otlp::Exemplar* exemplar = sum->add_data_points()->add_exemplars();
+  exemplar->set_trace_id("0123456789abcdef");
+
+  otlp::HistogramPoint* classic = scope->add_metrics()->mutable_histogram()->add_data_points();
+  classic->add_explicit_bounds(0.5);
+  classic->add_bucket_counts(1);
+  classic->add_bucket_counts(2);
+  classic->set_count(3);
+
+  otlp::ExponentialHistogram* exponential = scope->add_metrics()->mutable_exponential_histogram();
+  exponential->set_aggregation_temporality(otlp::DELTA);
+  otlp::ExponentialPoint* point = exponential->add_data_points();
+  point->set_scale(10);
+  point->mutable_positive()->set_offset(-5);
+  point->mutable_positive()->add_bucket_counts(7);
+
+  otlp::Quantile* quantile =
+      scope->add_metrics()->mutable_summary()->add_data_points()->add_quantile_values();
+  quantile->set_quantile(0.99);
+  return request;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -204,6 +245,7 @@ int main(int argc, char** argv) {
     Write(folder / "remote_write_v2" / name, body);
     Write(folder / "remote_write_v2" / (std::string(name) + ".zstd"), Zstd(body));
   }
+  Write(folder / "otlp" / "metrics", EveryMetric().SerializeAsString());
   Write(folder / "read_request" / "matchers", EveryMatcher().SerializeAsString());
   Write(folder / "snappy" / "zeros", Compressed(std::string(10'000, '\0')));
   Write(folder / "snappy" / "declares_4GiB", std::string("\xff\xff\xff\xff\x0f") + "abc");
