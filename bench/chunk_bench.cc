@@ -270,6 +270,23 @@ void BM_Union(benchmark::State& state) {
 }
 BENCHMARK(BM_Union)->Arg(0)->Arg(1);
 
+// A sealed run of so many samples, and the 16 that follow it.
+void BM_UnionWhatFollows(benchmark::State& state) {
+  std::string lists[2];
+  FloatChunk chunks[2];
+  for (int64_t i = 0; i < state.range(0) + 16; ++i) {
+    chunks[i < state.range(0) ? 0 : 1].Append(kStart + i * 15000, static_cast<double>(i * i % 97));
+  }
+  for (size_t i = 0; i < 2; ++i) {
+    AppendRun(lists[i], chunks[i].view(), {chunks[i].min_t(), chunks[i].max_t(), 1});
+  }
+  const std::string_view sealed = lists[0];
+  lists[0] = UnionRuns({&sealed, 1});
+  const std::string_view views[] = {lists[0], lists[1]};
+  for (auto _ : state) benchmark::DoNotOptimize(UnionRuns(views));
+}
+BENCHMARK(BM_UnionWhatFollows)->Arg(200)->Arg(1000)->Arg(1900);
+
 void BM_AddHistograms(benchmark::State& state) {
   std::mt19937_64 random(1);
   FloatHistogram a = Latency(64);

@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <optional>
+#include <vector>
 
 #include "tsdb/base/check.h"
 #include "tsdb/base/coding.h"
 #include "tsdb/base/varint.h"
 #include "tsdb/chunk/bit_stream.h"
 #include "tsdb/chunk/column_decimals.h"
+#include "tsdb/chunk/column_decoder.h"
 #include "tsdb/chunk/column_layout.h"
 #include "tsdb/chunk/column_times.h"
 #include "tsdb/chunk/float_chunk.h"
@@ -47,8 +50,14 @@ class ColumnEncoder {
     AppendVarint(out, interval_);
     if (codec_ == Codec::kColumnConstant) AppendDouble(out, values[0]);
     if (scale_) AppendVarint(out, scale_->id());
+    AppendGroups(out, 0, times, values);
+    return out;
+  }
+
+  // `expected`: the time that the first one would have, were it not late.
+  void AppendGroups(std::string& out, uint64_t expected, std::span<const int64_t> times,
+                    std::span<const double> values) const {
     const size_t most = GroupSamples(codec_);
-    uint64_t expected = 0;
     for (size_t i = 0; i < times.size(); i += most) {
       const size_t n = std::min(most, times.size() - i);
       const auto first = static_cast<uint64_t>(times[i]);
@@ -56,7 +65,6 @@ class ColumnEncoder {
       AppendLengthPrefixed(out, Group(times.subspan(i, n), values.subspan(i, n)));
       expected = first + most * interval_;
     }
-    return out;
   }
 
  private:
@@ -145,6 +153,82 @@ SealedFloats SealFloats(std::span<const int64_t> times, std::span<const double> 
     best.Offer(Codec::kXorFloat, chunk.bytes());
   }
   return best.Take(times.size());
+}
+
+namespace {
+
+// A scaled chunk up to its last group, and the samples of that.
+struct OpenedChunk {
+  uint64_t interval = 0;
+  std::optional<ValueScale> scale;
+  std::string_view kept;
+  uint64_t expected = 0;  // behind them
+  std::vector<int64_t> times;
+  std::vector<double> values;
+};
+
+std::optional<OpenedChunk> Open(const ChunkView& chunk) {
+  OpenedChunk out;
+  uint64_t id;
+  GroupCursor group;
+  group.rest = chunk.bytes;
+  group.left = chunk.count;
+  group.most = kScaledGroupSamples;
+  if (!ReadVarint(group.rest, out.interval) || !ReadVarint(group.rest, id)) return std::nullopt;
+  out.scale = ValueScale::FromId(id);
+  if (!out.scale) return std::nullopt;
+  group.interval = out.interval;
+  std::string_view behind = group.rest;
+  do {
+    out.expected = group.expected;
+    behind = group.rest;
+    if (!group.Advance()) return std::nullopt;
+  } while (group.left > 0);
+  out.kept = chunk.bytes.substr(0, chunk.bytes.size() - behind.size());
+  out.times.resize(group.samples);
+  out.values.resize(group.samples);
+  out.times[0] = group.first;
+  if (!ReadScaledGroup(group.bytes, out.interval, *out.scale, out.times, out.values)) {
+    return std::nullopt;
+  }
+  return out;
+}
+
+// Whether all numbers are of the scale; what is none, such as stale markers, is rare.
+bool Fits(const ValueScale& scale, std::span<const double> values) {
+  size_t others = 0;
+  for (const double v : values) {
+    int64_t whole;
+    if (scale.ToWhole(v, whole)) continue;
+    if (std::isfinite(v)) return false;
+    ++others;
+  }
+  return others <= 4 + values.size() / 8;
+}
+
+// An interval is found to the millisecond, jitter or not.
+bool SameInterval(uint64_t a, uint64_t b) { return a - b + 1 <= 2; }
+
+}  // namespace
+
+std::optional<SealedFloats> ExtendFloats(const ChunkView& chunk, std::span<const int64_t> times,
+                                         std::span<const double> values) {
+  CHECK(!times.empty() && times.size() == values.size(), "a value for each of some times");
+  if (chunk.codec != Codec::kColumnScaled || chunk.count <= kScaledGroupSamples) {
+    return std::nullopt;
+  }
+  std::optional<OpenedChunk> opened = Open(chunk);
+  if (!opened || opened->times.back() >= times[0] || !Fits(*opened->scale, values)) {
+    return std::nullopt;
+  }
+  opened->times.insert(opened->times.end(), times.begin(), times.end());
+  opened->values.insert(opened->values.end(), values.begin(), values.end());
+  if (!SameInterval(FindInterval(opened->times), opened->interval)) return std::nullopt;
+  SealedFloats out{Codec::kColumnScaled, chunk.count + static_cast<uint32_t>(times.size()),
+                   std::string(opened->kept)};
+  ColumnEncoder(Codec::kColumnScaled, opened->interval, opened->scale)
+      .AppendGroups(out.bytes, opened->expected, opened->times, opened->values);
+  return out;
 }
 
 }  // namespace tidemark::tsdb

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -28,5 +29,14 @@ struct SealedFloats {
 // float chunk (Codec::kXorFloat).  At least one sample; times ascend strictly;
 // there are as many values.
 SealedFloats SealFloats(std::span<const int64_t> times, std::span<const double> values);
+
+// `chunk` with samples behind its last one, without decoding or writing anew its
+// groups but the last: what was sealed costs nothing when a little more comes.  At
+// least one sample more; as many values as times.  Nothing, and SealFloats of all of
+// them is to be used, where that could take fewer bytes or say more: a chunk of another
+// codec than kColumnScaled or of less than a group, samples at another interval or of
+// a finer scale, and bytes that cannot be read.
+std::optional<SealedFloats> ExtendFloats(const ChunkView& chunk, std::span<const int64_t> times,
+                                         std::span<const double> values);
 
 }  // namespace tidemark::tsdb

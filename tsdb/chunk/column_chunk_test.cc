@@ -206,6 +206,62 @@ TEST(ColumnChunkTest, JitterAndGapsCostLittle) {
   EXPECT_LE(Seal(gaps).bytes.size(), 200u);
 }
 
+Columns Part(const Columns& columns, size_t from, size_t to) {
+  const auto at = [](const auto& all, size_t i) {
+    return all.begin() + static_cast<std::ptrdiff_t>(i);
+  };
+  return {{at(columns.t, from), at(columns.t, to)}, {at(columns.v, from), at(columns.v, to)}};
+}
+
+// What samples of a kind are sealed to in one go, they are bit by bit, too.
+TEST(ColumnChunkTest, ExtendedIsAsSealedAtOnce) {
+  std::mt19937_64 random(5);
+  for (int round = 0; round < 60; ++round) {
+    Columns all;
+    const bool money = round % 2 == 0;
+    double v = 1000;
+    for (int i = 0; i < 700; ++i) {
+      v += static_cast<double>(random() % 50) / (money ? 4 : 1);
+      const bool stale = random() % 97 == 0;
+      all.Add(kStart + i * 15'000, stale ? kStaleNaN : v);
+    }
+    size_t n = 129 + random() % 300;
+    SealedFloats sealed = Seal(Part(all, 0, n));
+    while (n < all.t.size()) {
+      const size_t to = std::min(all.t.size(), n + 1 + random() % 40);
+      const Columns more = Part(all, n, to);
+      auto extended = ExtendFloats(sealed.view(), more.t, more.v);
+      ASSERT_TRUE(extended.has_value()) << round << ": " << n << " to " << to;
+      sealed = *std::move(extended);
+      n = to;
+    }
+    EXPECT_EQ(sealed.count, all.t.size());
+    EXPECT_EQ(sealed.bytes, Seal(all).bytes) << round;
+  }
+}
+
+TEST(ColumnChunkTest, WhatIsBetterSealedAnewIsNotExtended) {
+  Columns whole;
+  for (int i = 0; i < 300; ++i) whole.Add(kStart + i * 15'000, 1000 + i * i % 91);
+  const SealedFloats sealed = Seal(whole);
+  ASSERT_EQ(sealed.codec, Codec::kColumnScaled);
+  const int64_t next = kStart + 300 * 15'000;
+  const auto extends = [](const SealedFloats& chunk, int64_t t, double v) {
+    return ExtendFloats(chunk.view(), std::vector{t}, std::vector{v}).has_value();
+  };
+  EXPECT_TRUE(extends(sealed, next, 7));
+  EXPECT_TRUE(extends(sealed, next, kInf));
+  EXPECT_FALSE(extends(sealed, next, 7.5)) << "of a finer scale";
+  EXPECT_FALSE(extends(sealed, next - 15'000, 7)) << "not behind it";
+  EXPECT_FALSE(extends(Seal(Part(whole, 0, 128)), next, 7)) << "no group but the last";
+  Columns slow;
+  for (int i = 0; i < 300; ++i) slow.Add(next + i * 60'000, i);
+  EXPECT_FALSE(ExtendFloats(sealed.view(), slow.t, slow.v).has_value()) << "another interval";
+  for (size_t size = 0; size < sealed.bytes.size(); ++size) {
+    EXPECT_FALSE(extends({sealed.codec, sealed.count, sealed.bytes.substr(0, size)}, next, 7));
+  }
+}
+
 TEST(ColumnDecimalsTest, Decimals) {
   const struct {
     std::vector<double> values;

@@ -1,8 +1,9 @@
 // Runs that a cut removes as a whole go first.  The others are sorted by their
 // first sample and put into groups: a run joins the group before it if it overlaps
 // it, or if both together are still a small run of one kind.  A group of one
-// sealed run that no cut touches is copied as it is.  Other groups, and the chunks
-// that the head wrote sample by sample, are decoded, united and encoded again.
+// sealed run that no cut touches is copied as it is, and one that others follow is
+// extended.  Other groups, and the chunks that the head wrote sample by sample, are
+// decoded, united and encoded again.
 //
 // Why it may be bracketed in any way: what the lists say about one time is a
 // function from what was there before to what is there after (keep, put v if
@@ -314,7 +315,7 @@ class GroupWriter {
       out_ += group.runs[0]->run.bytes;
       return;
     }
-    if (SealOpenHistograms(group)) return;
+    if (SealOpenHistograms(group) || ExtendFirst(group)) return;
     GroupUnion samples(input_.cuts);
     for (const PlacedRun* placed : group.runs) {
       // What can be read of it is used, and the whole kept beside that.
@@ -357,6 +358,47 @@ class GroupWriter {
     AppendRun(out_, sealed->view(),
               {sealed->min_t, sealed->max_t, sequence, group.runs[0]->run.info.flags});
     return true;
+  }
+
+  // Floats that follow a sealed run, as most do: false where they do not, or where
+  // it is no use to keep that as it is.
+  bool ExtendFirst(const Group& group) {
+    const EncodedRun& first = group.runs[0]->run;
+    if (first.chunk.codec != Codec::kColumnScaled || group.samples > kFloatRunSamples) return false;
+    std::vector<int64_t> times;
+    std::vector<double> values;
+    uint64_t sequence = 0;
+    for (const PlacedRun* placed : group.runs) {
+      if (!MayExtend(*placed, first.info.flags)) return false;
+      sequence = std::max(sequence, placed->run.info.sequence);
+      if (placed == group.runs[0]) continue;
+      if (!AppendFloats(placed->run.chunk, times, values)) return false;
+    }
+    if (times.empty()) return false;
+    const std::optional<SealedFloats> sealed = ExtendFloats(first.chunk, times, values);
+    if (!sealed) return false;
+    stats_.samples += sealed->count;
+    AppendRun(out_, sealed->view(), {first.info.min_t, times.back(), sequence, first.info.flags});
+    return true;
+  }
+
+  bool MayExtend(const PlacedRun& placed, uint8_t flags) const {
+    const EncodedRun& run = placed.run;
+    return IsFloatCodec(run.chunk.codec) && run.starts.empty() && run.info.flags == flags &&
+           !input_.cuts.Touches(run.info, placed.place);
+  }
+
+  // False where they do not follow the ones that are there, or cannot be read.
+  static bool AppendFloats(const ChunkView& chunk, std::vector<int64_t>& times,
+                           std::vector<double>& values) {
+    const auto decoder = NewChunkDecoder(chunk);
+    while (decoder->Next()) {
+      const SampleRun& run = decoder->run();
+      if (!times.empty() && run.t[0] <= times.back()) return false;
+      times.insert(times.end(), run.t.begin(), run.t.end());
+      values.insert(values.end(), run.v.begin(), run.v.end());
+    }
+    return decoder->status().ok();
   }
 
   Input& input_;

@@ -149,6 +149,25 @@ TEST(RunUnionTest, FloatsOfTheHeadAreSealed) {
   EXPECT_EQ(Decode(sealed), samples);
 }
 
+// Piece by piece, as seals write them, or at once: the same bytes.
+TEST(RunUnionTest, ASealedRunIsExtendedByWhatFollows) {
+  Model all;
+  std::string list;
+  for (int piece = 0; piece < 60; ++piece) {
+    Model more;
+    for (int i = 0; i < 16; ++i) {
+      const int n = piece * 16 + i;
+      const Value value{true, std::bit_cast<uint64_t>(static_cast<double>(n * n % 1013))};
+      more[n * 15'000] = all[n * 15'000] = value;
+    }
+    UnionStats stats;
+    list = Union({list, Encode(more)}, &stats);
+    EXPECT_EQ(stats.samples, all.size());
+  }
+  EXPECT_EQ(Decode(list), all);
+  EXPECT_EQ(list, Union({Encode(all)}));
+}
+
 TEST(RunUnionTest, TheLastSequenceStays) {
   const std::string both = Union({Encode(Series(0, 2, 5, 1), 40), Encode(Series(1, 2, 5, 1), 30)});
   std::string_view in = both;
@@ -328,6 +347,13 @@ Model RandomSamples(std::mt19937_64& random) {
   Model model;
   int64_t t = static_cast<int64_t>(random() % 3000) - 1000;
   bool is_float = true;
+  if (random() % 3 == 0) {  // enough for a sealed run, which the next of them may extend
+    t = static_cast<int64_t>(random() % 4) * 1200 - 1000;
+    for (size_t n = 130 + random() % 160; n > 0; --n) {
+      model[t += 4] = {true, std::bit_cast<uint64_t>(static_cast<double>(random() % 1000))};
+    }
+    return model;
+  }
   for (size_t n = random() % 150; n > 0; --n) {
     t += 1 + static_cast<int64_t>(random() % 20);
     if (random() % 30 == 0) is_float = !is_float;
