@@ -12,12 +12,16 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "promql/annotations.h"
 #include "promql/parser/parse.h"
+#include "promql/plan_node.h"
+#include "promql/query_progress.h"
+#include "promql/query_stats.h"
 #include "promql/value.h"
 #include "tsdb/base/cancellation.h"
 #include "tsdb/base/status.h"
@@ -31,6 +35,8 @@ struct EngineOptions {
   int64_t timeout_ms = 120'000;
   uint64_t max_samples = 50'000'000;  // held in memory by one query at any time
   uint64_t max_series = 200'000;      // selected by one query
+  // Held by one query: its samples at 16 bytes each and the labels of its series.
+  uint64_t max_memory_bytes = 1ULL << 30;
   ParserOptions parser;
   // use-start-timestamps: rate, irate, increase and resets see from the start times
   // of samples where a counter began anew; start_timestamp() returns them.
@@ -51,19 +57,17 @@ struct QueryRequest {
   int64_t step_ms = 0;
   // 0: the engine's.
   int64_t lookback_delta_ms = 0;
-  int64_t timeout_ms = 0;
-};
-
-struct QueryStats {
-  uint64_t series = 0;         // selected
-  uint64_t total_samples = 0;  // read, per step that used them, as Prometheus counts
-  uint64_t peak_samples = 0;   // held at once
+  int64_t timeout_ms = 0;  // may shorten the engine's, not prolong it
+  bool per_step_stats = false;
+  Explain explain = Explain::kNo;
+  QueryProgress* progress = nullptr;  // may be null; written until Execute returns
 };
 
 struct QueryResult {
   Value value;
   Annotations annotations;
   QueryStats stats;
+  std::shared_ptr<const PlanNode> plan;  // as QueryRequest::explain says, or null
 };
 
 // Threads: Execute may be called from any thread, many at once.
@@ -74,8 +78,8 @@ class Engine {
   // kInvalidArgument     the expression does not parse, or a range query of a
   //                      string or range vector
   // kFailedPrecondition  the query cannot be evaluated (many-to-many matching …)
-  //                      or is past max_samples or max_series; the message says
-  //                      what to change
+  //                      or is past max_samples, max_series or max_memory_bytes, or
+  //                      cannot end within the timeout; the message says what to change
   // kDeadlineExceeded    past the timeout
   // kCancelled           by `cancellation`
   // or what the storage returned.

@@ -1,6 +1,7 @@
 #include "promql/engine.h"
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -11,6 +12,8 @@
 
 namespace tidemark::promql {
 namespace {
+
+using testing::HasSubstr;
 
 constexpr int64_t kMinute = 60'000;
 
@@ -110,7 +113,7 @@ TEST(EngineTest, LimitsSayWhatToDo) {
             "{__name__=\"requests_total\", job=\"api\"} 60\n");
   EXPECT_EQ(q.Instant("requests_total", kMinute),
             "error: FAILED_PRECONDITION: the query selects 2 series, more than the limit of 1: "
-            "narrow its selectors with label matchers, or raise max_series\n");
+            "narrow its selectors with label matchers, or raise query.max_series\n");
 
   q.options.max_series = 100;
   const std::string too_many =
@@ -122,6 +125,50 @@ TEST(EngineTest, LimitsSayWhatToDo) {
   EXPECT_EQ(q.Instant("requests_total[10m]", 4 * kMinute), too_many);
   EXPECT_EQ(q.Range("time()", 0, 4 * kMinute, kMinute), too_many);
   EXPECT_EQ(q.Range("sum(requests_total)", 0, kMinute, kMinute), "{} 0@0 66@60\n");
+}
+
+TEST(EngineTest, MemoryIsLimited) {
+  QueryHarness q;
+  LoadRequests(q);
+  q.options.max_memory_bytes = 400;  // two series' labels and a few samples
+  EXPECT_EQ(q.Range("sum(requests_total)", 0, kMinute, kMinute), "{} 0@0 66@60\n");
+  EXPECT_EQ(q.Range("time()", 0, 30 * kMinute, kMinute),
+            "error: FAILED_PRECONDITION: query processing would take more than 400 bytes of memory "
+            "in query execution: narrow its selectors, use a longer step or a shorter range, or "
+            "raise query.max_memory\n");
+  q.options.max_memory_bytes = 50;  // less than the labels
+  EXPECT_THAT(q.Instant("count(requests_total)", kMinute), HasSubstr("more than 50 bytes"));
+}
+
+TEST(EngineTest, WhatCannotEndIsNotBegun) {
+  QueryHarness q;
+  LoadRequests(q);
+  q.options.timeout_ms = 1;
+  EXPECT_THAT(q.Instant("count_over_time(requests_total[1000s:1ms])", kMinute),
+              HasSubstr("steps, which cannot end within its timeout of 1 ms: use a longer step"));
+}
+
+TEST(EngineTest, ARequestMayOnlyShortenTheTimeout) {
+  QueryHarness q;
+  FakeClock clock(0);
+  q.options.clock = &clock;
+  q.options.timeout_ms = -1;
+  EXPECT_FALSE(q.Execute({.expr = "1", .timeout_ms = 1'000'000}).ok());
+}
+
+TEST(EngineTest, TellsItsProgress) {
+  QueryHarness q;
+  LoadRequests(q);
+  QueryProgress progress;
+  QueryRequest request{.expr = "requests_total",
+                       .start = 0,
+                       .end = 4 * kMinute,
+                       .step_ms = kMinute,
+                       .progress = &progress};
+  ASSERT_TRUE(q.Execute(request).ok());
+  EXPECT_EQ(progress.series.load(), 2u);
+  EXPECT_GE(progress.samples.load(), 5u);  // as of the last check
+  EXPECT_GE(progress.memory_bytes.load(), 5u * 16);
 }
 
 TEST(EngineTest, EndsWhenCancelledOrLate) {

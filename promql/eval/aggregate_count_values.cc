@@ -54,6 +54,7 @@ class CountValuesOperator : public VectorOperator {
     std::vector<uint32_t>* counts = nullptr;
     uint64_t last = 0;  // the value that `counts` is of
     for (size_t step = 0; step < steps_.count; ++step) {
+      RETURN_IF_ERROR(context_.CheckRunning(step));
       if (data_.kinds[step] == SampleKind::kNone) continue;
       const bool is_float = data_.kinds[step] == SampleKind::kFloat;
       const uint64_t bits = std::bit_cast<uint64_t>(data_.values[step]);

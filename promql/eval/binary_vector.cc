@@ -161,6 +161,7 @@ class VectorVectorOperator : public VectorOperator {
       return OkStatus();
     }
     for (size_t step = 0; step < steps_.count; ++step) {
+      RETURN_IF_ERROR(context_.CheckRunning(step));
       if (many_data_.kinds[step] == SampleKind::kNone) continue;
       const std::optional<Element> other = OneAt(pair, one, step);
       if (!other.has_value()) continue;

@@ -108,7 +108,9 @@ class InstantSelector : public VectorOperator {
         selector_(selector),
         times_(times),
         hints_(std::move(hints)),
-        value_(value) {}
+        value_(value),
+        tally_(*context.tally),
+        by_step_(tally_.by_step()) {}
 
   StatusOr<std::vector<tsdb::Labels>> Series() override {
     ASSIGN_OR_RETURN(set_, SelectSeries(context_, selector_, hints_));
@@ -124,9 +126,12 @@ class InstantSelector : public VectorOperator {
     newest_.Start(set_->Samples(next_++), context_.lookback_ms);
     out.Reset(times_.steps.count);
     for (size_t step = 0; step < times_.steps.count; ++step) {
+      if (step > 0) RETURN_IF_ERROR(context_.CheckRunning(step));
       ASSIGN_OR_RETURN(const bool found, newest_.MoveTo(times_.End(step)));
       if (found) Emit(step, out);
     }
+    tally_.Add(0, counted_, counted_);
+    counted_ = 0;
     return OkStatus();
   }
 
@@ -135,14 +140,22 @@ class InstantSelector : public VectorOperator {
     if (IsFunctionOfTimes(value_)) {
       const int64_t t = value_ == SelectorValue::kTimestamp ? newest_.t() : newest_.start();
       out.SetFloat(step, static_cast<double>(t) / 1000);
-      ++context_.stats.total_samples;
+      Count(step, 1);
     } else if (newest_.is_float()) {
       out.SetFloat(step, value_ == SelectorValue::kSampleTime ? static_cast<double>(newest_.t())
                                                               : newest_.value());
-      ++context_.stats.total_samples;
+      Count(step, 1);
     } else {
       out.SetHistogram(step, newest_.histogram());
-      context_.stats.total_samples += HistogramSamples(*newest_.histogram());
+      Count(step, HistogramSamples(*newest_.histogram()));
+    }
+  }
+
+  void Count(size_t step, uint64_t samples) {
+    if (by_step_) {
+      tally_.Add(step, samples, samples);
+    } else {
+      counted_ += samples;
     }
   }
 
@@ -151,6 +164,9 @@ class InstantSelector : public VectorOperator {
   const WindowTimes times_;
   const tsdb::SelectHints hints_;
   const SelectorValue value_;
+  SampleTally& tally_;
+  const bool by_step_;
+  uint64_t counted_ = 0;  // not handed to the tally yet
   std::unique_ptr<tsdb::SeriesSet> set_;
   size_t next_ = 0;
   NewestSample newest_;

@@ -1,5 +1,6 @@
 #include "promql/eval/range_operator.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -18,7 +19,11 @@ class WindowCursor {
  public:
   WindowCursor(EvalContext& context, const WindowTimes& windows,
                std::unique_ptr<RangeSource> source)
-      : context_(context), windows_(windows), source_(std::move(source)) {
+      : context_(context),
+        windows_(windows),
+        source_(std::move(source)),
+        tally_(*context.tally),
+        by_step_(tally_.by_step()) {
     if (source_->keeps_starts()) buffer_.KeepStarts();
   }
   ~WindowCursor() { context_.meter.Release(metered_); }
@@ -30,8 +35,11 @@ class WindowCursor {
   Status NextSeries() {
     RETURN_IF_ERROR(context_.CheckRunning());
     buffer_.Clear();
+    floats_seen_ = histograms_seen_ = 0;
     return source_->NextSeries();
   }
+
+  void EndSeries() { tally_.Add(0, std::exchange(total_, 0), std::exchange(read_, 0)); }
 
   StatusOr<Window> At(size_t step) {
     const int64_t start = windows_.ReadStart(step);
@@ -41,11 +49,39 @@ class WindowCursor {
     window.start = windows_.Start(step);
     window.end = windows_.End(step);
     RETURN_IF_ERROR(Meter());
-    if (source_->from_storage()) context_.stats.total_samples += buffer_.WindowSamples();
+    Count(window, step);
     return window;
   }
 
  private:
+  void Count(const Window& window, size_t step) {
+    const uint64_t total = buffer_.WindowSamples();
+    const uint64_t read = source_->from_storage() ? NewSamples(window) : 0;
+    if (by_step_) {
+      tally_.Add(step, total, read);
+    } else {
+      total_ += total;
+      read_ += read;
+    }
+  }
+
+  // What no window before had.
+  uint64_t NewSamples(const Window& window) {
+    const auto count_new = [](uint64_t first, size_t size, uint64_t& seen) {
+      const uint64_t end = first + size;
+      const uint64_t added = std::min<uint64_t>(size, end - std::min(seen, end));
+      seen = std::max(seen, end);
+      return added;
+    };
+    uint64_t samples = count_new(window.first_float, window.floats.size(), floats_seen_);
+    const uint64_t histograms =
+        count_new(window.first_histogram, window.histograms.size(), histograms_seen_);
+    for (const HistogramPtr& h : window.histograms.last(histograms)) {
+      samples += HistogramSamples(*h);
+    }
+    return samples;
+  }
+
   Status Meter() {
     const uint64_t held = buffer_.held();
     if (held == metered_) return OkStatus();
@@ -57,8 +93,16 @@ class WindowCursor {
   EvalContext& context_;
   const WindowTimes windows_;
   const std::unique_ptr<RangeSource> source_;
+  SampleTally& tally_;
+  const bool by_step_;
   SampleBuffer buffer_;
   uint64_t metered_ = 0;
+  // Samples of the series up to the end of the last window.
+  uint64_t floats_seen_ = 0;
+  uint64_t histograms_seen_ = 0;
+  // Not handed to the tally yet.
+  uint64_t total_ = 0;
+  uint64_t read_ = 0;
 };
 
 class RangeOperator : public VectorOperator {
@@ -108,6 +152,7 @@ class RangeOperator : public VectorOperator {
         RETURN_IF_ERROR(context_.CheckRunning());
     }
     function_->EndSeries(out);
+    cursor_.EndSeries();
     return OkStatus();
   }
 
@@ -141,7 +186,7 @@ class PresenceOperator : public VectorOperator {
  public:
   PresenceOperator(EvalContext& context, const WindowTimes& windows,
                    std::unique_ptr<RangeSource> source)
-      : steps_(windows.steps), cursor_(context, windows, std::move(source)) {}
+      : context_(context), steps_(windows.steps), cursor_(context, windows, std::move(source)) {}
 
   StatusOr<std::vector<tsdb::Labels>> Series() override { return cursor_.Series(); }
 
@@ -151,11 +196,14 @@ class PresenceOperator : public VectorOperator {
     for (size_t step = 0; step < steps_.count; ++step) {
       ASSIGN_OR_RETURN(const Window window, cursor_.At(step));
       if (!window.empty()) out.SetFloat(step, 1);
+      RETURN_IF_ERROR(context_.CheckRunning(step));
     }
+    cursor_.EndSeries();
     return OkStatus();
   }
 
  private:
+  EvalContext& context_;
   const Steps steps_;
   WindowCursor cursor_;
 };

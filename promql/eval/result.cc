@@ -116,6 +116,7 @@ Status AddWithEnds(const Window& window, WindowReach reach, Series& out) {
 StatusOr<Value> ScalarResult(EvalContext& context, const QueryTimes& times,
                              ScalarOperator& scalar) {
   ASSIGN_OR_RETURN(const std::vector<double> values, scalar.Values());
+  context.Lap(context.stats.inner_eval_ns);
   if (times.step_ms == 0) return Value(Scalar{times.start, values[0]});
   RETURN_IF_ERROR(context.meter.Take(values.size()));
   const Steps steps = times.steps();
@@ -130,6 +131,7 @@ StatusOr<Value> ScalarResult(EvalContext& context, const QueryTimes& times,
 StatusOr<Value> VectorResult(EvalContext& context, const QueryTimes& times, const Expr& expr,
                              VectorOperator& vector) {
   ASSIGN_OR_RETURN(std::vector<tsdb::Labels> labels, vector.Series());
+  context.Lap(context.stats.preparation_ns);
   const Steps steps = times.steps();
   std::vector<Series> result;
   StepSeries data;
@@ -143,7 +145,9 @@ StatusOr<Value> VectorResult(EvalContext& context, const QueryTimes& times, cons
     AddSamples(data, steps, series);
     result.push_back(std::move(series));
   }
+  context.Lap(context.stats.inner_eval_ns);
   if (!KeepsOrder(expr, times)) SortByLabels(result);
+  context.Lap(context.stats.sort_ns);
   if (times.step_ms == 0) return Value(Vector{std::move(result)});
   return Value(Matrix{std::move(result)});
 }
@@ -156,6 +160,7 @@ std::unique_ptr<VectorOperator> MakeNameRemoval(EvalContext& context, Steps step
 
 StatusOr<Value> RangeResult(EvalContext& context, const WindowTimes& windows, RangeSource& source) {
   ASSIGN_OR_RETURN(std::vector<tsdb::Labels> labels, source.Series());
+  context.Lap(context.stats.preparation_ns);
   Matrix matrix;
   SampleBuffer buffer;
   for (tsdb::Labels& l : labels) {
@@ -167,7 +172,9 @@ StatusOr<Value> RangeResult(EvalContext& context, const WindowTimes& windows, Ra
     window.start = windows.Start(0);
     window.end = windows.End(0);
     if (window.empty()) continue;
-    context.stats.total_samples += buffer.WindowSamples();
+    if (source.from_storage()) {
+      context.tally->Add(0, buffer.WindowSamples(), buffer.WindowSamples());
+    }
     RETURN_IF_ERROR(context.meter.Take(buffer.WindowSamples()));
     Series series{ApplyMark(l), {}, {}};
     if (windows.reach == WindowReach::kNone) {
@@ -179,8 +186,10 @@ StatusOr<Value> RangeResult(EvalContext& context, const WindowTimes& windows, Ra
       matrix.series.push_back(std::move(series));
     }
   }
+  context.Lap(context.stats.inner_eval_ns);
   SortByLabels(matrix.series);
   RETURN_IF_ERROR(MergeSameLabels(matrix.series));
+  context.Lap(context.stats.sort_ns);
   return Value(std::move(matrix));
 }
 

@@ -36,6 +36,7 @@ class SmoothedSelector : public VectorOperator {
     buffer_.Clear();
     out.Reset(times_.steps.count);
     for (size_t step = 0; step < times_.steps.count; ++step) {
+      RETURN_IF_ERROR(context_.CheckRunning(step));
       const int64_t start = times_.ReadStart(step);
       const int64_t end = times_.ReadEnd(step);
       RETURN_IF_ERROR(source_->Read(start, end, buffer_));

@@ -51,6 +51,7 @@ class HistogramFloatOperator : public VectorOperator {
     out.Reset(steps_.count);
     if (result_ == 0) RETURN_IF_ERROR(groups_.Load(group_));
     for (size_t step = 0; step < steps_.count; ++step) {
+      RETURN_IF_ERROR(context_.CheckRunning(step));
       if (!Wanted(result_, step)) continue;
       const FloatHistogram* native = groups_.At(group_, step, buckets_);
       if (native != nullptr) {

@@ -37,7 +37,7 @@ class InfoOperator : public VectorOperator {
     std::vector<Labels> labels;
     for (const Labels& base : bases_) {
       RETURN_IF_ERROR(context_.CheckRunning());
-      AddVariants(base, labels);
+      RETURN_IF_ERROR(AddVariants(base, labels));
     }
     return labels;
   }
@@ -86,12 +86,13 @@ class InfoOperator : public VectorOperator {
   }
 
   // Numbers the Speakers of a base as they appear, step by step.
-  std::vector<Speakers> SpeakersOf(const std::vector<size_t>& sources) {
+  StatusOr<std::vector<Speakers>> SpeakersOf(const std::vector<size_t>& sources) {
     std::vector<Speakers> known;
     std::map<Speakers, uint32_t> numbers;
     chosen_.assign(steps(), 0);
     Speakers speakers(sources.size());
     for (size_t step = 0; step < steps(); ++step) {
+      RETURN_IF_ERROR(context_.CheckRunning(step));
       for (size_t i = 0; i < sources.size(); ++i) speakers[i] = info_.At(sources[i], step);
       if (step > 0 && speakers == known[chosen_[step - 1]]) {
         chosen_[step] = chosen_[step - 1];
@@ -109,11 +110,13 @@ class InfoOperator : public VectorOperator {
     return info_.SourcesOf(base);
   }
 
-  void AddVariants(const Labels& base, std::vector<Labels>& labels) {
+  Status AddVariants(const Labels& base, std::vector<Labels>& labels) {
+    ASSIGN_OR_RETURN(const std::vector<Speakers> all_speakers, SpeakersOf(SourcesOf(base)));
     const bool is_info = matchers_.IsInfo(base);
     bool first = true;
     uint32_t number = 0;
-    for (const Speakers& speakers : SpeakersOf(SourcesOf(base))) {
+    for (const Speakers& speakers : all_speakers) {
+      RETURN_IF_ERROR(context_.CheckRunning(number));
       Variant variant{.first_of_base = std::exchange(first, false),
                       .speakers = number++,
                       .dropped = false,
@@ -121,6 +124,7 @@ class InfoOperator : public VectorOperator {
       labels.push_back(is_info ? base : Enriched(base, speakers, variant));
       variants_.push_back(std::move(variant));
     }
+    return OkStatus();
   }
 
   Labels Enriched(const Labels& base, const Speakers& speakers, Variant& variant) const {
@@ -148,10 +152,10 @@ class InfoOperator : public VectorOperator {
     RETURN_IF_ERROR(context_.CheckRunning());
     RETURN_IF_ERROR(base_->Next(data_));
     for (size_t step = 0; step < steps(); ++step) {
+      RETURN_IF_ERROR(context_.CheckRunning(step));
       if (data_.kinds[step] != SampleKind::kNone) RETURN_IF_ERROR(info_.CheckStep(step));
     }
-    SpeakersOf(SourcesOf(bases_[next_base_++]));
-    return OkStatus();
+    return SpeakersOf(SourcesOf(bases_[next_base_++])).status();
   }
 
   EvalContext& context_;

@@ -25,23 +25,28 @@ class RelabelOperator : public VectorOperator {
  public:
   using Relabel = std::function<Labels(const Labels&)>;
 
-  RelabelOperator(std::unique_ptr<VectorOperator> input, Relabel relabel)
-      : input_(std::move(input)), relabel_(std::move(relabel)) {}
+  RelabelOperator(EvalContext& context, std::unique_ptr<VectorOperator> input, Relabel relabel)
+      : context_(context), input_(std::move(input)), relabel_(std::move(relabel)) {}
 
   StatusOr<std::vector<Labels>> Series() override {
     ASSIGN_OR_RETURN(std::vector<Labels> labels, input_->Series());
-    for (Labels& l : labels) l = relabel_(l);
+    for (size_t i = 0; i < labels.size(); ++i) {
+      RETURN_IF_ERROR(context_.CheckRunning(i));
+      labels[i] = relabel_(labels[i]);
+    }
     return labels;
   }
   Status Next(StepSeries& out) override { return input_->Next(out); }
 
  private:
+  EvalContext& context_;
   const std::unique_ptr<VectorOperator> input_;
   const Relabel relabel_;
 };
 
 Made Relabelled(FunctionInput& input, RelabelOperator::Relabel relabel) {
-  auto op = std::make_unique<RelabelOperator>(std::move(input.args[0].vector), std::move(relabel));
+  auto op = std::make_unique<RelabelOperator>(input.context, std::move(input.args[0].vector),
+                                              std::move(relabel));
   return MakeUniqueSeries(input.context, input.steps, std::move(op));
 }
 

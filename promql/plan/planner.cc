@@ -23,6 +23,7 @@
 #include "promql/plan/duration.h"
 #include "promql/plan/info_shift.h"
 #include "promql/plan/invariance.h"
+#include "promql/plan/plan_recorder.h"
 #include "tsdb/base/check.h"
 
 namespace tidemark::promql {
@@ -73,11 +74,40 @@ const std::string& Planner::String(const Expr& expr) {
 
 StatusOr<std::unique_ptr<VectorOperator>> Planner::Vector(const Expr& expr, Steps steps) {
   if (!IsEvaluatedOnce(expr, steps)) return VectorAtSteps(expr, steps);
+  const Scoped<SampleTally*> tally(context_.tally, &context_.Keep(MakeOnceTally(*context_.tally)));
   ASSIGN_OR_RETURN(auto once, VectorAtSteps(expr, FirstOf(steps)));
   return MakeReplicate(steps, std::move(once));
 }
 
 StatusOr<std::unique_ptr<VectorOperator>> Planner::VectorAtSteps(const Expr& expr, Steps steps) {
+  PlanRecorder* recorder = context_.recorder;
+  if (recorder == nullptr || expr.kind == ExprKind::kParen) return VectorOf(expr, steps);
+  PlanNode& node = recorder->Open(expr, steps);
+  RETURN_IF_ERROR(Estimate(expr, steps, node));
+  ASSIGN_OR_RETURN(auto made, VectorOf(expr, steps));
+  recorder->Close(expr);
+  return recorder->Wrap(node, std::move(made));
+}
+
+Status Planner::Estimate(const Expr& expr, Steps steps, PlanNode& node) {
+  const auto* matrix = As<MatrixSelector>(&expr);
+  const VectorSelector* selector =
+      matrix != nullptr ? matrix->selector.get() : As<VectorSelector>(&expr);
+  if (selector == nullptr) return OkStatus();
+  int64_t range_ms = context_.lookback_ms;
+  if (matrix != nullptr) {
+    ASSIGN_OR_RETURN(range_ms,
+                     ResolvePositiveDuration(matrix->range_expr.get(), matrix->range_ms, times_));
+  }
+  ASSIGN_OR_RETURN(const WindowTimes times, TimesOf(selector->shift, range_ms, steps));
+  tsdb::SelectHints hints = HintsFor(times, matrix == nullptr ? 0 : range_ms);
+  hints.cancellation = &context_.cancellation;
+  ASSIGN_OR_RETURN(const auto set, context_.querier.Select(selector->matchers, hints));
+  node.estimated_series = set->size();
+  return OkStatus();
+}
+
+StatusOr<std::unique_ptr<VectorOperator>> Planner::VectorOf(const Expr& expr, Steps steps) {
   switch (expr.kind) {
     case ExprKind::kParen:
       return Vector(*As<ParenExpr>(&expr)->expr, steps);
@@ -209,6 +239,7 @@ StatusOr<std::unique_ptr<VectorOperator>> Planner::FromRangeCall(const Call& cal
 
 StatusOr<std::unique_ptr<ScalarOperator>> Planner::Scalar(const Expr& expr, Steps steps) {
   if (!IsEvaluatedOnce(expr, steps)) return ScalarAtSteps(expr, steps);
+  const Scoped<SampleTally*> tally(context_.tally, &context_.Keep(MakeOnceTally(*context_.tally)));
   ASSIGN_OR_RETURN(auto once, ScalarAtSteps(expr, FirstOf(steps)));
   return MakeReplicate(steps, std::move(once));
 }
@@ -255,6 +286,18 @@ StatusOr<std::unique_ptr<ScalarOperator>> Planner::ScalarCall(const Call& call, 
 }
 
 StatusOr<PlannedRange> Planner::Range(const Expr& expr, Steps steps) {
+  PlanRecorder* recorder = context_.recorder;
+  if (recorder == nullptr) return RangeOf(expr, steps);
+  const Expr& unwrapped = *Unwrap(&expr);
+  PlanNode& node = recorder->Open(unwrapped, steps);
+  RETURN_IF_ERROR(Estimate(unwrapped, steps, node));
+  ASSIGN_OR_RETURN(PlannedRange made, RangeOf(unwrapped, steps));
+  recorder->Close(unwrapped);
+  made.source = recorder->Wrap(node, std::move(made.source));
+  return made;
+}
+
+StatusOr<PlannedRange> Planner::RangeOf(const Expr& expr, Steps steps) {
   const Expr& unwrapped = *Unwrap(&expr);
   if (const auto* matrix = As<MatrixSelector>(&unwrapped))
     return FromMatrixSelector(*matrix, steps);
@@ -287,8 +330,17 @@ StatusOr<PlannedRange> Planner::FromSubquery(const SubqueryExpr& expr, Steps ste
   // Without a time nothing is evaluated, and nothing is said or refused.
   if (inner_steps.count == 0)
     return PlannedRange{windows, MakeSubquerySource(inner_steps, nullptr)};
+  const bool is_root = above_.function.empty();  // range vectors are arguments otherwise
   const Scoped<Above> above(above_, {above_.function, nullptr, step_ms});
   const Scoped<BucketUse> buckets(bucket_use_, BucketUse::kNeeded);
+  const Scoped<SampleTally*> tally(
+      context_.tally,
+      &context_.Keep(is_root
+                         ? MakeRootSubqueryTally(*context_.tally, inner_steps.count)
+                         : MakeSubqueryTally(*context_.tally, {.outer = steps,
+                                                               .inner = inner_steps,
+                                                               .range_ms = range_ms,
+                                                               .offset_ms = windows.offset_ms})));
   ASSIGN_OR_RETURN(auto inner, Vector(*expr.expr, inner_steps));
   return PlannedRange{windows, MakeSubquerySource(inner_steps, std::move(inner))};
 }

@@ -13,6 +13,7 @@
 #include "promql/eval/range_source.h"
 #include "promql/parser/ast.h"
 #include "promql/plan/query_times.h"
+#include "promql/plan_node.h"
 #include "tsdb/base/status.h"
 
 namespace tidemark::promql {
@@ -51,6 +52,10 @@ class Planner {
   static BucketUse BucketUseBelow(std::string_view function, BucketUse above);
 
   StatusOr<std::unique_ptr<VectorOperator>> VectorAtSteps(const Expr& expr, Steps steps);
+  StatusOr<std::unique_ptr<VectorOperator>> VectorOf(const Expr& expr, Steps steps);
+  StatusOr<PlannedRange> RangeOf(const Expr& expr, Steps steps);
+  // The series that a selector finds, for the recorder.
+  Status Estimate(const Expr& expr, Steps steps, PlanNode& node);
   StatusOr<std::unique_ptr<VectorOperator>> FromSelector(const VectorSelector& selector,
                                                          Steps steps, SelectorValue value);
   StatusOr<std::unique_ptr<VectorOperator>> FromSmoothed(const VectorSelector& selector,

@@ -15,9 +15,8 @@ std::vector<Route> ApiRoutes(ApiOptions options, const promql::Engine& engine,
   context->parser = engine.options().parser;
   context->storage = std::move(storage);
   context->execute = [&engine, &clock](const promql::QueryRequest& request,
-                                       const tsdb::Queryable& queryable,
-                                       const Cancellation& hung_up) {
-    Cancellation cancellation(hung_up, clock, std::numeric_limits<int64_t>::max());
+                                       const tsdb::Queryable& queryable, const HttpRequest& http) {
+    Cancellation cancellation(*http.hung_up, clock, std::numeric_limits<int64_t>::max());
     return engine.Execute(request, queryable, cancellation);
   };
 

@@ -4,7 +4,10 @@
 // too, where Prometheus is not always as generous.
 //
 //   query, query_range        resultType and result; limit, timeout,
-//                             lookback_delta, stats
+//                             lookback_delta, stats; explain=1 adds the plan with
+//                             what each node cost
+//   query_explain             the plan of a query with its estimates, as a tree and
+//                             as text; analyze=true runs it
 //   labels, label/{name}/values, series
 //                             match[] any number of times, start, end, limit
 //   format_query              the expression, indented

@@ -13,10 +13,10 @@
 
 namespace tidemark::server {
 
-// The engine as handlers see it, so that a test can stand in for it.  What
-// `hung_up` says cancels the query.
+// The engine as handlers see it, so that a test can stand in for it.  The HTTP
+// request says who asks; a client that hangs up cancels its query.
 using QueryExecutor = std::function<StatusOr<promql::QueryResult>(
-    const promql::QueryRequest&, const tsdb::Queryable&, const Cancellation& hung_up)>;
+    const promql::QueryRequest&, const tsdb::Queryable&, const HttpRequest&)>;
 
 struct ApiContext {
   ApiOptions options;
@@ -40,7 +40,7 @@ using ApiHandler = std::function<StatusOr<HttpResponse>(const ApiContext&, const
 Route ApiRoute(const ApiContextPtr& context, std::string pattern, ApiHandler handler);
 
 // What ApiRoutes is made of.
-std::vector<Route> QueryRoutes(const ApiContextPtr& context);     // query, query_range
+std::vector<Route> QueryRoutes(const ApiContextPtr& context);     // query, query_range, …
 std::vector<Route> SeriesRoutes(const ApiContextPtr& context);    // labels, values, series
 std::vector<Route> MetadataRoutes(const ApiContextPtr& context);  // metadata, query_exemplars
 std::vector<Route> StatusRoutes(const ApiContextPtr& context);    // all the others

@@ -1,7 +1,6 @@
-// query and query_range.
+// query, query_range and query_explain.
 #include <fmt/format.h>
 
-#include <chrono>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -9,6 +8,7 @@
 #include "server/api/answer.h"
 #include "server/api/api_context.h"
 #include "server/api/params.h"
+#include "server/api/stats_json.h"
 #include "server/api/value_json.h"
 #include "tsdb/base/quote.h"
 
@@ -56,39 +56,33 @@ bool Truncate(promql::Value& value, size_t limit) {
       value);
 }
 
-void WriteStats(JsonWriter& json, const promql::QueryStats& stats, double seconds) {
-  json.Key("stats");
-  json.BeginObject();
-  json.Key("timings");
-  json.BeginObject();
-  json.Key("evalTotalTime");
-  json.Number(seconds);
-  json.Key("execTotalTime");
-  json.Number(seconds);
-  json.EndObject();
-  json.Key("samples");
-  json.BeginObject();
-  json.Key("totalQueryableSamples");
-  json.Integer(static_cast<int64_t>(stats.total_samples));
-  json.Key("peakSamples");
-  json.Integer(static_cast<int64_t>(stats.peak_samples));
-  json.EndObject();
-  json.EndObject();
+void WritePlanFields(JsonWriter& json, const promql::PlanNode& plan, promql::Explain explain) {
+  json.Key("plan");
+  WritePlan(json, plan, explain == promql::Explain::kAnalyze);
+  json.Key("planText");
+  json.Text(promql::PlanText(plan));
 }
 
-void WriteData(JsonWriter& json, const promql::QueryResult& result, const QueryParams& params,
-               double seconds) {
+// Long answers take seconds to write, too.
+Status WriteData(JsonWriter& json, const promql::QueryResult& result,
+                 const promql::QueryRequest& query, const QueryParams& params,
+                 const Cancellation& hung_up) {
   json.BeginObject();
   json.Key("resultType");
   json.Text(promql::ValueTypeName(promql::TypeOf(result.value)));
   json.Key("result");
-  WriteValue(json, result.value);
-  if (!params.stats.empty()) WriteStats(json, result.stats, seconds);
+  RETURN_IF_ERROR(WriteValue(json, result.value, hung_up));
+  if (!params.stats.empty()) {
+    json.Key("stats");
+    WriteStats(json, result.stats, {query.start, query.step_ms});
+  }
+  if (result.plan != nullptr) WritePlanFields(json, *result.plan, query.explain);
   json.EndObject();
+  return OkStatus();
 }
 
-HttpResponse Answer(promql::QueryResult result, const promql::QueryRequest& query,
-                    const QueryParams& params, double seconds) {
+StatusOr<HttpResponse> Answer(promql::QueryResult result, const promql::QueryRequest& query,
+                              const QueryParams& params, const Cancellation& hung_up) {
   SuccessAnswer answer;
   if (params.limit > 0 && Truncate(result.value, params.limit)) {
     answer.AddWarning("results truncated due to limit");
@@ -99,7 +93,7 @@ HttpResponse Answer(promql::QueryResult result, const promql::QueryRequest& quer
         "release, use \"true\" or \"all\"",
         Quoted(params.stats)));
   }
-  WriteData(answer.json(), result, params, seconds);
+  RETURN_IF_ERROR(WriteData(answer.json(), result, query, params, hung_up));
   answer.AddWarnings(result.annotations.Warnings(query.expr, kMaxAnnotations));
   answer.AddInfos(result.annotations.Infos(query.expr, kMaxAnnotations));
   return std::move(answer).Finish();
@@ -112,22 +106,30 @@ StatusOr<HttpResponse> Run(const ApiContext& context, const HttpRequest& http,
   query.expr = http.Param("query");
   query.tenant = std::move(scope.tenant);
 
-  const int64_t start_ns = context.options.clock->MonotonicNs();
-  StatusOr<promql::QueryResult> result = context.execute(query, *scope.storage, *http.hung_up);
-  const int64_t end_ns = context.options.clock->MonotonicNs();
+  const std::string_view stats = http.Param("stats");
+  query.per_step_stats = stats == "all";
+  if (query.explain == promql::Explain::kNo && http.Param("explain") == "1") {
+    query.explain = promql::Explain::kAnalyze;
+  }
+
+  StatusOr<promql::QueryResult> result = context.execute(query, *scope.storage, http);
   if (result.status().code() == StatusCode::kInvalidArgument) {
     return InvalidParameter("query", result.status());
   }
   if (!result.ok()) return result.status();
-  return Answer(*std::move(result), query, {limit, http.Param("stats")},
-                static_cast<double>(end_ns - start_ns) * 1e-9);
+  return Answer(*std::move(result), query, {limit, stats}, *http.hung_up);
+}
+
+StatusOr<promql::QueryRequest> InstantRequest(const ApiContext& context, const HttpRequest& http) {
+  promql::QueryRequest query;
+  ASSIGN_OR_RETURN(query.start, OptionalTime(http, "time", context.options.clock->NowMs()));
+  query.end = query.start;
+  return query;
 }
 
 StatusOr<HttpResponse> InstantQuery(const ApiContext& context, const HttpRequest& http) {
-  promql::QueryRequest query;
   ASSIGN_OR_RETURN(const size_t limit, Limit(http));
-  ASSIGN_OR_RETURN(query.start, OptionalTime(http, "time", context.options.clock->NowMs()));
-  query.end = query.start;
+  ASSIGN_OR_RETURN(promql::QueryRequest query, InstantRequest(context, http));
   return Run(context, http, std::move(query), limit);
 }
 
@@ -147,9 +149,8 @@ Status CheckRange(const promql::QueryRequest& query) {
   return OkStatus();
 }
 
-StatusOr<HttpResponse> RangeQuery(const ApiContext& context, const HttpRequest& http) {
+StatusOr<promql::QueryRequest> RangeRequest(const HttpRequest& http) {
   promql::QueryRequest query;
-  ASSIGN_OR_RETURN(const size_t limit, Limit(http));
   ASSIGN_OR_RETURN(query.start, RequiredTime(http, "start"));
   ASSIGN_OR_RETURN(query.end, RequiredTime(http, "end"));
   if (query.end < query.start) {
@@ -157,14 +158,45 @@ StatusOr<HttpResponse> RangeQuery(const ApiContext& context, const HttpRequest& 
   }
   ASSIGN_OR_RETURN(query.step_ms, RequiredDurationMs(http, "step"));
   RETURN_IF_ERROR(CheckRange(query));
+  return query;
+}
+
+StatusOr<HttpResponse> RangeQuery(const ApiContext& context, const HttpRequest& http) {
+  ASSIGN_OR_RETURN(const size_t limit, Limit(http));
+  ASSIGN_OR_RETURN(promql::QueryRequest query, RangeRequest(http));
   return Run(context, http, std::move(query), limit);
+}
+
+// A range query when it has a start, an instant query otherwise.
+StatusOr<HttpResponse> ExplainQuery(const ApiContext& context, const HttpRequest& http) {
+  ASSIGN_OR_RETURN(promql::QueryRequest query,
+                   http.HasParam("start") ? RangeRequest(http) : InstantRequest(context, http));
+  query.explain =
+      http.Param("analyze") == "true" ? promql::Explain::kAnalyze : promql::Explain::kPlan;
+  query.expr = http.Param("query");
+  RETURN_IF_ERROR(ReadTimeout(http, query));
+  ASSIGN_OR_RETURN(Scope scope, ScopeOf(context, http));
+  query.tenant = std::move(scope.tenant);
+  const StatusOr<promql::QueryResult> result = context.execute(query, *scope.storage, http);
+  if (result.status().code() == StatusCode::kInvalidArgument) {
+    return InvalidParameter("query", result.status());
+  }
+  if (!result.ok()) return result.status();
+  const promql::PlanNode of_constant;
+  SuccessAnswer answer;
+  answer.json().BeginObject();
+  WritePlanFields(answer.json(), result->plan == nullptr ? of_constant : *result->plan,
+                  query.explain);
+  answer.json().EndObject();
+  return std::move(answer).Finish();
 }
 
 }  // namespace
 
 std::vector<Route> QueryRoutes(const ApiContextPtr& context) {
   return {ApiRoute(context, "/api/v1/query", InstantQuery),
-          ApiRoute(context, "/api/v1/query_range", RangeQuery)};
+          ApiRoute(context, "/api/v1/query_range", RangeQuery),
+          ApiRoute(context, "/api/v1/query_explain", ExplainQuery)};
 }
 
 }  // namespace tidemark::server

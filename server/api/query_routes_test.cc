@@ -13,9 +13,9 @@ class QueryRoutesTest : public ApiForTest {
     result_.value = promql::Vector{};
     context_->execute = [this](const promql::QueryRequest& request,
                                const tsdb::Queryable& queryable,
-                               const Cancellation& hung_up) -> StatusOr<promql::QueryResult> {
+                               const HttpRequest& http) -> StatusOr<promql::QueryResult> {
       EXPECT_EQ(&queryable, &storage_);
-      EXPECT_EQ(&hung_up, &hung_up_);
+      EXPECT_EQ(http.hung_up, &hung_up_);
       ++executed_;
       request_ = request;
       if (!status_.ok()) return status_;
@@ -194,10 +194,46 @@ TEST_F(QueryRoutesTest, StatisticsWhenAskedFor) {
   result_.stats.total_samples = 17;
   result_.stats.peak_samples = 5;
   EXPECT_THAT(Instant({{"query", "up"}, {"stats", "all"}}).body,
-              HasSubstr(R"("result":[],"stats":{"timings":{"evalTotalTime":0,"execTotalTime":0},)"
-                        R"("samples":{"totalQueryableSamples":17,"peakSamples":5}}}})"));
+              HasSubstr(R"("result":[],"stats":{"timings":{"evalTotalTime":0,)"));
+  EXPECT_TRUE(request_.per_step_stats);
+  EXPECT_THAT(Instant({{"query", "up"}, {"stats", "true"}}).body,
+              HasSubstr(R"("totalQueryableSamples":17,"samplesRead":0,"peakSamples":5}}}})"));
+  EXPECT_FALSE(request_.per_step_stats);
   EXPECT_THAT(Instant({{"query", "up"}, {"stats", "yes"}}).body,
               HasSubstr(R"("warnings":["value \"yes\" for parameter \"stats\" is deprecated)"));
+}
+
+TEST_F(QueryRoutesTest, APlanIsExplained) {
+  auto plan = std::make_shared<promql::PlanNode>();
+  plan->operation = "instant selector";
+  plan->expr = "up";
+  plan->source = "raw";
+  result_.plan = plan;
+  const auto explain = [this](Params params) {
+    return Get(QueryRoutes(context_), "/api/v1/query_explain", std::move(params)).body;
+  };
+  EXPECT_THAT(explain({{"query", "up"}}),
+              HasSubstr(R"("data":{"plan":{"operation":"instant selector","expr":"up",)"
+                        R"("source":"raw","steps":0,)"));
+  EXPECT_EQ(request_.explain, promql::Explain::kPlan);
+  EXPECT_THAT(
+      explain(
+          {{"query", "up"}, {"start", "0"}, {"end", "60"}, {"step", "60"}, {"analyze", "true"}}),
+      HasSubstr(R"("planText":"instant selector up from raw: 0 steps,)"));
+  EXPECT_EQ(request_.explain, promql::Explain::kAnalyze);
+  EXPECT_EQ(request_.end, 60'000);
+  EXPECT_THAT(Instant({{"query", "up"}, {"explain", "1"}}).body,
+              HasSubstr(R"("result":[],"plan":{"operation":)"));
+}
+
+TEST_F(QueryRoutesTest, AnswersAreNotWrittenForNobody) {
+  promql::Matrix matrix;
+  matrix.series.resize(3);
+  result_.value = matrix;
+  hung_up_.Cancel();
+  const HttpResponse response = Instant({{"query", "up"}});
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(response.body, Error("canceled", "query was canceled in writing its answer"));
 }
 
 TEST_F(QueryRoutesTest, WhileTheStorageStartsNothingIsAsked) {

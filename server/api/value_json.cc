@@ -34,50 +34,67 @@ int Inclusive(const tsdb::Bucket& b) {
 }
 
 // One type of value a function, chosen by std::visit.
-struct ValueWriter {
-  JsonWriter& json;
+class ValueWriter {
+ public:
+  ValueWriter(JsonWriter& json, const Cancellation& hung_up) : json_(json), hung_up_(hung_up) {}
 
-  void operator()(const promql::Scalar& scalar) const {
-    json.BeginArray();
-    json.Timestamp(scalar.t);
-    json.QuotedPlainFloat(scalar.v);
-    json.EndArray();
+  Status operator()(const promql::Scalar& scalar) const {
+    json_.BeginArray();
+    json_.Timestamp(scalar.t);
+    json_.QuotedPlainFloat(scalar.v);
+    json_.EndArray();
+    return OkStatus();
   }
-  void operator()(const promql::String& string) const {
-    json.BeginArray();
-    json.Timestamp(string.t);
-    json.Text(string.v);
-    json.EndArray();
+  Status operator()(const promql::String& string) const {
+    json_.BeginArray();
+    json_.Timestamp(string.t);
+    json_.Text(string.v);
+    json_.EndArray();
+    return OkStatus();
   }
-  void operator()(const promql::Vector& vector) const {
-    json.BeginArray();
+  Status operator()(const promql::Vector& vector) const {
+    json_.BeginArray();
     for (const promql::Series& series : vector.series) {
-      json.BeginObject();
-      json.Key("metric");
-      WriteLabels(json, series.labels);
+      json_.BeginObject();
+      json_.Key("metric");
+      WriteLabels(json_, series.labels);
       if (!series.floats.empty()) {
-        json.Key("value");
-        WritePoint(json, series.floats.front());
+        json_.Key("value");
+        WritePoint(json_, series.floats.front());
       } else if (!series.histograms.empty()) {
-        json.Key("histogram");
-        WritePoint(json, series.histograms.front());
+        json_.Key("histogram");
+        WritePoint(json_, series.histograms.front());
       }
-      json.EndObject();
+      json_.EndObject();
+      RETURN_IF_ERROR(CheckWanted());
     }
-    json.EndArray();
+    json_.EndArray();
+    return OkStatus();
   }
-  void operator()(const promql::Matrix& matrix) const {
-    json.BeginArray();
+  Status operator()(const promql::Matrix& matrix) const {
+    json_.BeginArray();
     for (const promql::Series& series : matrix.series) {
-      json.BeginObject();
-      json.Key("metric");
-      WriteLabels(json, series.labels);
-      WritePoints(json, "values", series.floats);
-      WritePoints(json, "histograms", series.histograms);
-      json.EndObject();
+      json_.BeginObject();
+      json_.Key("metric");
+      WriteLabels(json_, series.labels);
+      WritePoints(json_, "values", series.floats);
+      WritePoints(json_, "histograms", series.histograms);
+      json_.EndObject();
+      RETURN_IF_ERROR(CheckWanted());
     }
-    json.EndArray();
+    json_.EndArray();
+    return OkStatus();
   }
+
+ private:
+  // A series has at most 11,000 points: some milliseconds.
+  Status CheckWanted() const {
+    return hung_up_.cancelled() ? Cancelled("query was canceled in writing its answer")
+                                : OkStatus();
+  }
+
+  JsonWriter& json_;
+  const Cancellation& hung_up_;
 };
 
 }  // namespace
@@ -116,8 +133,8 @@ void WriteHistogram(JsonWriter& json, const tsdb::FloatHistogram& h) {
   json.EndObject();
 }
 
-void WriteValue(JsonWriter& json, const promql::Value& value) {
-  std::visit(ValueWriter{json}, value);
+Status WriteValue(JsonWriter& json, const promql::Value& value, const Cancellation& hung_up) {
+  return std::visit(ValueWriter(json, hung_up), value);
 }
 
 }  // namespace tidemark::server

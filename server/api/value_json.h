@@ -3,6 +3,8 @@
 
 #include "promql/value.h"
 #include "server/api/json_writer.h"
+#include "tsdb/base/cancellation.h"
+#include "tsdb/base/status.h"
 #include "tsdb/model/histogram.h"
 #include "tsdb/model/labels.h"
 
@@ -17,6 +19,7 @@ void WriteLabels(JsonWriter& json, const tsdb::Labels& labels);
 void WriteHistogram(JsonWriter& json, const tsdb::FloatHistogram& h);
 
 // What stands behind "result", by type.
-void WriteValue(JsonWriter& json, const promql::Value& value);
+//   kCancelled  `hung_up` said so; asked after each series
+Status WriteValue(JsonWriter& json, const promql::Value& value, const Cancellation& hung_up);
 
 }  // namespace tidemark::server

@@ -12,7 +12,7 @@ using tsdb::Labels;
 
 std::string Json(const promql::Value& value) {
   JsonWriter json;
-  WriteValue(json, value);
+  EXPECT_TRUE(WriteValue(json, value, Cancellation()).ok());
   return std::move(json).Take();
 }
 

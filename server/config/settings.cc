@@ -271,6 +271,9 @@ std::vector<Setting> OtherSettings() {
                [](Config& c) -> int64_t& { return c.query.lookback_delta_ms; }),
       Count("query.max_samples", [](Config& c) -> uint64_t& { return c.query.max_samples; }),
       Count("query.max_series", [](Config& c) -> uint64_t& { return c.query.max_series; }),
+      Bytes(
+          "query.max_memory", [](Config& c) -> uint64_t& { return c.query.max_memory_bytes; },
+          1 << 20),
       Count("query.concurrency", [](Config& c) -> uint64_t& { return c.http.query_workers; }),
       Bool("tenancy.enabled", [](Config& c) -> bool& { return c.tenancy; }),
       Features(),
