@@ -32,10 +32,7 @@ bool IsConstant(std::span<const double> values) {
 
 void AppendXor(std::string& out, std::span<const double> values) {
   BitWriter bits;
-  XorWriter writer;
-  bits.Write(Bits(values[0]), 64);
-  writer.Start(Bits(values[0]));
-  for (const double v : values.subspan(1)) writer.Append(bits, Bits(v));
+  WriteXorValues(bits, values);
   out += bits.bytes();
 }
 

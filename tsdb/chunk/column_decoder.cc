@@ -14,24 +14,6 @@
 #include "tsdb/chunk/xor_values.h"
 
 namespace tidemark::tsdb {
-namespace {
-
-bool ReadXor(std::string_view in, std::span<double> values) {
-  BitReader bits(in);
-  XorReader reader;
-  uint64_t first;
-  if (!bits.Read(64, first)) return false;
-  reader.Start(first);
-  values[0] = std::bit_cast<double>(first);
-  for (double& v : values.subspan(1)) {
-    if (!reader.Read(bits)) return false;
-    v = std::bit_cast<double>(reader.value());
-  }
-  return true;
-}
-
-}  // namespace
-
 bool GroupCursor::Advance() {
   int64_t late;
   if (!ReadZigzag(rest, late) || !ReadLengthPrefixed(rest, bytes)) return false;
@@ -117,7 +99,10 @@ bool ColumnDecoder::ReadValues(std::string_view in, uint8_t head, std::span<doub
     std::fill(values.begin(), values.end(), constant_);
     return true;
   }
-  if (chunk_.codec == Codec::kColumnXor) return ReadXor(in, values);
+  if (chunk_.codec == Codec::kColumnXor) {
+    BitReader bits(in);
+    return ReadXorValues(bits, values);
+  }
   const DecimalForm form{(head & kValueOrderMask) >> kValueOrderShift,
                          (head & kValueExceptions) != 0};
   return form.order <= kMostOrder && ReadDecimals(in, form, decimals_, values);

@@ -162,29 +162,16 @@ void WriteDoubles(BitPacker& bits, std::span<const double> values) {
     WriteScaled(bits, values, *scale);
     return;
   }
-  XorWriter writer;
-  bits.Write(std::bit_cast<uint64_t>(values[0]), 64);
-  writer.Start(std::bit_cast<uint64_t>(values[0]));
-  for (const double v : values.subspan(1)) writer.Append(bits, std::bit_cast<uint64_t>(v));
+  WriteXorValues(bits, values);
 }
 
 bool ReadDoubles(BitReader& bits, std::span<double> values) {
-  uint64_t is_xor, id, first;
+  uint64_t is_xor, id;
   if (!bits.Read(1, is_xor)) return false;
-  if (is_xor == 0) {
-    if (!bits.Read(kScaleBits, id)) return false;
-    const std::optional<ValueScale> scale = ValueScale::FromId(id);
-    return scale && ReadScaled(bits, *scale, values);
-  }
-  XorReader reader;
-  if (!bits.Read(64, first)) return false;
-  reader.Start(first);
-  values[0] = std::bit_cast<double>(first);
-  for (double& v : values.subspan(1)) {
-    if (!reader.Read(bits)) return false;
-    v = std::bit_cast<double>(reader.value());
-  }
-  return true;
+  if (is_xor != 0) return ReadXorValues(bits, values);
+  if (!bits.Read(kScaleBits, id)) return false;
+  const std::optional<ValueScale> scale = ValueScale::FromId(id);
+  return scale && ReadScaled(bits, *scale, values);
 }
 
 SealedHistograms SealHistograms(std::span<const int64_t> times,

@@ -1,11 +1,14 @@
 // XorWriter, XorReader: doubles as the XOR with the one before, in a window of
 // the bits that change (Gorilla: Pelkonen et al., VLDB 2015).  The first value
 // is not theirs: it is passed to Start.  Layout: docs/formats.md, float chunk.
+//
+// WriteXorValues, ReadXorValues: a row of them, the first one as it is.
 #pragma once
 
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <span>
 
 #include "tsdb/chunk/bit_stream.h"
 #include "tsdb/chunk/float_layout.h"
@@ -90,5 +93,29 @@ class XorReader {
   int leading_ = 0;
   int length_ = 0;  // of the window; 0: none yet
 };
+
+// At least one value.  `bits`: a BitWriter or a BitPacker.
+template <typename Bits>
+void WriteXorValues(Bits& bits, std::span<const double> values) {
+  XorWriter writer;
+  const auto first = std::bit_cast<uint64_t>(values[0]);
+  bits.Write(first, 64);
+  writer.Start(first);
+  for (const double v : values.subspan(1)) writer.Append(bits, std::bit_cast<uint64_t>(v));
+}
+
+// Fills `values`, at least one; false where the bits end or say what no writer says.
+inline bool ReadXorValues(BitReader& bits, std::span<double> values) {
+  XorReader reader;
+  uint64_t first;
+  if (!bits.Read(64, first)) return false;
+  reader.Start(first);
+  values[0] = std::bit_cast<double>(first);
+  for (double& v : values.subspan(1)) {
+    if (!reader.Read(bits)) return false;
+    v = std::bit_cast<double>(reader.value());
+  }
+  return true;
+}
 
 }  // namespace tidemark::tsdb
