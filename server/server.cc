@@ -6,10 +6,12 @@
 #include "promql/engine.h"
 #include "server/api/api.h"
 #include "server/delete_routes.h"
+#include "server/federate/federate.h"
 #include "server/http/http_server.h"
 #include "server/ingest/ingest.h"
 #include "server/otlp/otlp.h"
 #include "server/own_metrics/own_metrics.h"
+#include "server/process_info.h"
 #include "server/process_routes.h"
 #include "server/remote_read/remote_read.h"
 #include "server/snapshot_route.h"
@@ -51,11 +53,24 @@ class ServerImpl : public Server {
   std::vector<Route> AllRoutes() {
     const StorageSource storage = [this] { return slot_.get(); };
     const TenantSource tenant = config_.tenancy ? TenantSource(TenantOf) : DefaultTenant;
+    ApiOptions api;
+    api.tenant = tenant;
+    api.process = ProcessInfoOf(config_, Clock::System().NowMs());
+    std::vector<Route> routes = WriteRoutes(tenant, storage);
+    for (auto more : {ReadRoutes(tenant, storage), ApiRoutes(api, engine_, storage),
+                      ProcessRoutes(storage), DeleteRoutes(config_.admin_api, tenant, storage)}) {
+      routes.insert(routes.end(), more.begin(), more.end());
+    }
+    routes.push_back(IndexRoute(routes));
+    return routes;
+  }
 
+  std::vector<Route> WriteRoutes(const TenantSource& tenant, const StorageSource& storage) {
     IntakeOptions limits;
     limits.max_future_ms = config_.ingest.max_future_ms;
     limits.conflicts = config_.storage.conflicts;
     const auto intake = std::make_shared<Intake>(limits, metrics_);
+
     IngestOptions ingest;
     ingest.max_decoded_bytes = config_.ingest.max_decoded_bytes;
     ingest.tenant = tenant;
@@ -66,21 +81,25 @@ class ServerImpl : public Server {
     otlp.translation.lookback_ms = config_.query.lookback_delta_ms;
     otlp.max_decoded_bytes = config_.ingest.max_decoded_bytes;
     otlp.tenant = tenant;
+    for (Route& route : OtlpRoutes(otlp, storage, intake)) routes.push_back(std::move(route));
+    return routes;
+  }
 
+  // Ways out beside the HTTP API.
+  std::vector<Route> ReadRoutes(const TenantSource& tenant, const StorageSource& storage) {
     RemoteReadOptions read;
     read.max_samples = config_.query.max_samples;
     read.max_series = config_.query.max_series;
     read.timeout_ms = config_.query.timeout_ms;
     read.tenant = tenant;
+    std::vector<Route> routes = RemoteReadRoutes(read, storage);
 
-    ApiOptions api;
-    api.tenant = tenant;
-    for (auto more : {OtlpRoutes(otlp, storage, intake), RemoteReadRoutes(read, storage),
-                      ApiRoutes(api, engine_, storage), ProcessRoutes(storage),
-                      DeleteRoutes(config_.admin_api, tenant, storage)}) {
-      routes.insert(routes.end(), more.begin(), more.end());
-    }
-    routes.push_back(IndexRoute(routes));
+    FederateOptions federate;
+    federate.lookback_ms = config_.query.lookback_delta_ms;
+    federate.max_series = config_.query.max_series;
+    federate.timeout_ms = config_.query.timeout_ms;
+    federate.tenant = tenant;
+    routes.push_back(FederateRoute(federate, storage));
     return routes;
   }
 

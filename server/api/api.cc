@@ -21,7 +21,8 @@ std::vector<Route> ApiRoutes(ApiOptions options, const promql::Engine& engine,
   };
 
   std::vector<Route> routes = QueryRoutes(context);
-  for (auto&& more : {SeriesRoutes(context), MetadataRoutes(context), StatusRoutes(context)}) {
+  for (auto&& more : {SeriesRoutes(context), MetadataRoutes(context), StatusRoutes(context),
+                      ProcessInfoRoutes(context), TsdbRoutes(context), ScrapeRoutes(context)}) {
     routes.insert(routes.end(), more.begin(), more.end());
   }
   return routes;

@@ -14,9 +14,15 @@
 //   parse_query               the expression as a tree (expr_json.h)
 //   query_exemplars           of every selector of the expression
 //   metadata                  what senders said; metric, limit
-//   rules, alerts             valid and empty
 //   status/buildinfo          the version of Prometheus whose API this is, by
 //                             which clients choose what to ask for
+//   status/tsdb               names and values of labels of the series of the last
+//                             two hours, and how many series have them; limit
+//   status/runtimeinfo, config, flags, walreplay, features
+//                             of the process; what is Go's own is 0 or empty
+//   rules, alerts, alertmanagers, targets, targets/metadata, scrape_pools,
+//   notifications, status/tsdb/blocks
+//                             valid and empty
 //
 // While the storage starts, what needs it answers 503 "starting: …".  A client
 // that hangs up cancels its query.
@@ -25,6 +31,7 @@
 #include <vector>
 
 #include "promql/engine.h"
+#include "server/api/process_info.h"
 #include "server/http/http.h"
 #include "server/sources.h"
 #include "tsdb/base/clock.h"
@@ -33,6 +40,7 @@ namespace tidemark::server {
 
 struct ApiOptions {
   TenantSource tenant = DefaultTenant;
+  ProcessInfo process;
   const Clock* clock = &Clock::System();  // must outlive the routes
 };
 

@@ -40,9 +40,12 @@ using ApiHandler = std::function<StatusOr<HttpResponse>(const ApiContext&, const
 Route ApiRoute(const ApiContextPtr& context, std::string pattern, ApiHandler handler);
 
 // What ApiRoutes is made of.
-std::vector<Route> QueryRoutes(const ApiContextPtr& context);     // query, query_range, …
-std::vector<Route> SeriesRoutes(const ApiContextPtr& context);    // labels, values, series
-std::vector<Route> MetadataRoutes(const ApiContextPtr& context);  // metadata, query_exemplars
-std::vector<Route> StatusRoutes(const ApiContextPtr& context);    // all the others
+std::vector<Route> QueryRoutes(const ApiContextPtr& context);        // query, query_range, …
+std::vector<Route> SeriesRoutes(const ApiContextPtr& context);       // labels, values, series
+std::vector<Route> MetadataRoutes(const ApiContextPtr& context);     // metadata, query_exemplars
+std::vector<Route> StatusRoutes(const ApiContextPtr& context);       // buildinfo, format, parse
+std::vector<Route> ProcessInfoRoutes(const ApiContextPtr& context);  // of the process itself
+std::vector<Route> TsdbRoutes(const ApiContextPtr& context);         // status/tsdb
+std::vector<Route> ScrapeRoutes(const ApiContextPtr& context);       // what is empty here
 
 }  // namespace tidemark::server

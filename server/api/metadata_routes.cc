@@ -58,7 +58,10 @@ StatusOr<HttpResponse> Metadata(const ApiContext& context, const HttpRequest& ht
   answer.json().BeginObject();
   for (const auto& [metric, metadata] : scope.storage->MetricMetadata(scope.tenant)) {
     if (!only.empty() && metric != only) continue;
-    if (limit >= 0 && written == limit) break;
+    if (limit >= 0 && written == limit) {
+      answer.AddWarning("results truncated due to limit");
+      break;
+    }
     answer.json().TextKey(metric);
     WriteMetadata(answer.json(), metadata);
     ++written;

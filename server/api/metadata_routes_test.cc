@@ -28,10 +28,12 @@ TEST_F(MetadataRoutesTest, WhatSendersSaidOfMetrics) {
             R"({"status":"success","data":{)"
             R"("up":[{"type":"gauge","unit":"","help":"1 if \u003cit\u003e is up."}]}})");
   EXPECT_EQ(Metadata({{"metric", "down"}}), R"({"status":"success","data":{}})");
-  EXPECT_EQ(Metadata({{"limit", "0"}}), R"({"status":"success","data":{}})");
+  EXPECT_EQ(Metadata({{"limit", "0"}}),
+            R"({"status":"success","data":{},"warnings":["results truncated due to limit"]})");
   EXPECT_EQ(Metadata({{"limit", "1"}}),
             R"({"status":"success","data":{)"
-            R"("b\"total":[{"type":"counter","unit":"bytes","help":""}]}})");
+            R"("b\"total":[{"type":"counter","unit":"bytes","help":""}]},)"
+            R"("warnings":["results truncated due to limit"]})");
 }
 
 TEST_F(MetadataRoutesTest, LimitsMustBeNumbers) {

@@ -1,4 +1,4 @@
-// What needs no storage: buildinfo, format_query, parse_query, and what is empty.
+// What needs no storage: buildinfo, format_query and parse_query.
 #include <utility>
 
 #include "promql/parser/printer.h"
@@ -53,19 +53,6 @@ StatusOr<HttpResponse> ParseQuery(const ApiContext& context, const HttpRequest& 
   return std::move(answer).Finish();
 }
 
-// {"groups":[]}: an object with one empty list.
-ApiHandler EmptyList(std::string_view key) {
-  return [key](const ApiContext&, const HttpRequest&) -> StatusOr<HttpResponse> {
-    SuccessAnswer answer;
-    answer.json().BeginObject();
-    answer.json().Key(key);
-    answer.json().BeginArray();
-    answer.json().EndArray();
-    answer.json().EndObject();
-    return std::move(answer).Finish();
-  };
-}
-
 }  // namespace
 
 std::vector<Route> StatusRoutes(const ApiContextPtr& context) {
@@ -74,8 +61,6 @@ std::vector<Route> StatusRoutes(const ApiContextPtr& context) {
   routes.back().lane = Lane::kControl;
   routes.push_back(ApiRoute(context, "/api/v1/format_query", FormatQuery));
   routes.push_back(ApiRoute(context, "/api/v1/parse_query", ParseQuery));
-  routes.push_back(ApiRoute(context, "/api/v1/rules", EmptyList("groups")));
-  routes.push_back(ApiRoute(context, "/api/v1/alerts", EmptyList("alerts")));
   return routes;
 }
 

@@ -24,19 +24,6 @@ TEST_F(StatusRoutesTest, BuildInfoNamesAVersionThatClientsCompare) {
   }
 }
 
-TEST_F(StatusRoutesTest, WhatIsEmptyIsValid) {
-  const struct {
-    const char* pattern;
-    const char* data;
-  } kCases[] = {
-      {"/api/v1/rules", R"({"groups":[]})"},
-      {"/api/v1/alerts", R"({"alerts":[]})"},
-  };
-  for (const auto& c : kCases) {
-    EXPECT_EQ(Body(c.pattern, {}), std::string(R"({"status":"success","data":)") + c.data + "}");
-  }
-}
-
 TEST_F(StatusRoutesTest, FormatQuery) {
   EXPECT_EQ(Body("/api/v1/format_query", {{"query", "foo/bar"}}),
             R"({"status":"success","data":"foo / bar"})");

@@ -18,6 +18,14 @@ std::vector<std::string_view> SplitPath(std::string_view path) {
   }
 }
 
+constexpr std::string_view kPrefix = "/prometheus";
+
+std::string_view WithoutPrefix(std::string_view path) {
+  if (path == kPrefix) return "/";
+  if (!path.starts_with(kPrefix) || path[kPrefix.size()] != '/') return path;
+  return path.substr(kPrefix.size());
+}
+
 bool IsPlaceholder(std::string_view segment) {
   return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
 }
@@ -86,7 +94,7 @@ const Router::Node* Router::Walk(const Node& node, const std::vector<std::string
 
 RouteMatch Router::Find(std::string_view method, std::string_view path) const {
   std::vector<std::string> segments;
-  for (const std::string_view segment : SplitPath(path)) {
+  for (const std::string_view segment : SplitPath(WithoutPrefix(path))) {
     StatusOr<std::string> decoded = Unescape(segment, false);
     if (!decoded.ok()) return {};
     segments.push_back(*std::move(decoded));

@@ -25,6 +25,8 @@ class Router {
   // Two routes for one method of one path are a bug.
   explicit Router(std::vector<Route> routes);
 
+  // A path under /prometheus is found as if it were under /, for clients that
+  // were set up for a server that has its API there.
   // `path` is as sent: an escaped slash does not divide segments, so that
   // "{name}" can hold any value.  A literal segment wins over a placeholder.
   RouteMatch Find(std::string_view method, std::string_view path) const;
