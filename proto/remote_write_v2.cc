@@ -15,6 +15,28 @@ constexpr uint32_t kTimeseries = 5;
 // Of a series with a bad reference: enough for a message.
 constexpr size_t kShownLabels = 8;
 
+// Takes references of one and two bytes off the front, up to a longer one, which
+// few tables are large enough for, or to what is broken.
+void TakeShortRefs(std::string_view& packed, std::vector<uint32_t>& refs) {
+  const size_t before = refs.size();
+  refs.resize(before + packed.size());
+  uint32_t* out = refs.data() + before;
+  const auto* at = reinterpret_cast<const uint8_t*>(packed.data());
+  const uint8_t* const end = at + packed.size();
+  while (at != end) {
+    if (at[0] < 0x80) {
+      *out++ = *at++;
+    } else if (end - at >= 2 && at[1] < 0x80) {
+      *out++ = (at[0] & 0x7fu) | static_cast<uint32_t>(at[1]) << 7;
+      at += 2;
+    } else {
+      break;
+    }
+  }
+  refs.resize(static_cast<size_t>(out - refs.data()));
+  packed.remove_prefix(packed.size() - static_cast<size_t>(end - at));
+}
+
 }  // namespace
 
 WriteRequestV2Reader::WriteRequestV2Reader(std::string_view body, size_t max_written_bytes)
@@ -124,6 +146,7 @@ bool WriteRequestV2Reader::ReadRefs(WireReader& in, std::vector<uint32_t>& refs)
   if (in.type() == kVarint) return AddRef(in, refs);
   std::string_view packed;
   if (!in.ReadBytes(&packed)) return false;
+  if (refs.size() + packed.size() <= 2 * kMaxLabels) TakeShortRefs(packed, refs);
   WireReader piece(packed, origin_, &error_);
   while (!piece.done()) {
     if (!AddRef(piece, refs)) return false;

@@ -319,6 +319,18 @@ TEST(RemoteWriteV2Test, FieldsMayComeInAnyOrderAndUnpacked) {
   EXPECT_EQ(text, "series {__name__=up,}\nsample 5 from 0 " + Text(1.0) + "\nmetadata 2 up  \n");
 }
 
+TEST(RemoteWriteV2Test, ReadsReferencesOfEveryLength) {
+  v2::Request request;
+  for (int i = 0; i < 20'000; ++i) request.add_symbols(i == 0 ? "" : std::to_string(i));
+  v2::TimeSeries* series = request.add_timeseries();
+  for (const uint32_t ref : {1, 127, 128, 16'383, 16'384, 19'999, 2, 300}) {
+    series->add_labels_refs(ref);
+  }
+  std::string text;
+  EXPECT_TRUE(Read(request.SerializeAsString(), text).ok());
+  EXPECT_EQ(text, "series {1=127,128=16383,16384=19999,2=300,}\n");
+}
+
 TEST(RemoteWriteV2Test, TheBytesOfLabelsAreThoseOfVersion1) {
   v2::Request request;
   for (const char* s : {"", "__name__", "up", "job"}) request.add_symbols(s);
