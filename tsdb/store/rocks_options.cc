@@ -76,8 +76,8 @@ rocksdb::DBOptions MakeDbOptions(
   db.allow_concurrent_memtable_write = false;
   db.max_background_jobs = 2;
   db.bytes_per_sync = 1 * kMiB;
-  // Errors that may be tried again (rocks_env.h) are, by Store::Resume: a thread of
-  // RocksDB's own that does so leaves Close waiting for ever when it is stopped
+  // Errors are resumed from by Store::Resume (RocksWatch::OnBackgroundError): a thread
+  // of RocksDB's own that does so leaves Close waiting for ever when it is stopped
   // (7.8: ErrorHandler::RecoverFromRetryableBGIOError).
   db.max_bgerror_resume_count = 0;
   db.stats_dump_period_sec = 0;

@@ -30,6 +30,8 @@ std::string_view NameOf(rocksdb::BackgroundErrorReason reason) {
     case rocksdb::BackgroundErrorReason::kManifestWrite:
     case rocksdb::BackgroundErrorReason::kManifestWriteNoWAL:
       return "writing the manifest";
+    case rocksdb::BackgroundErrorReason::kFlushNoWAL:
+      return "a flush";
     default:
       return "background work";
   }
@@ -114,17 +116,33 @@ void RocksWatch::OnStallConditionsChanged(const rocksdb::WriteStallInfo& info) {
   }
 }
 
-// A damaged table that a compaction reads is no reason to stop writing, for good as
-// RocksDB would.
+// A compaction is begun again by itself, and one that met a damaged table is no
+// reason to stop writing, for good as RocksDB would.
+//
+// RocksDB 7.8 takes any other I/O error for the end.  A hard error is one after
+// which Store::Resume flushes what is in memory and goes on with a new log and a
+// new manifest; nothing rests on a file after its error, so nothing is lost by that
+// (a kernel may drop pages after a sync that failed).  That errors say of
+// themselves that they may be tried again would not do: after one of a table
+// RocksDB then resumes with the old log, which may have failed meanwhile.
 void RocksWatch::OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) {
-  if (reason == rocksdb::BackgroundErrorReason::kCompaction && error->IsCorruption()) {
+  const bool compaction = reason == rocksdb::BackgroundErrorReason::kCompaction;
+  const bool io = error->IsIOError() && !error->IsNoSpace();  // which has a way out of its own
+  if (compaction && error->IsCorruption()) {
+    *error = rocksdb::Status::OK();
+    return;
+  }
+  errors_->Add();
+  Log(LogLevel::kError,
+      compaction ? "a compaction of RocksDB failed and is tried again"
+                 : "RocksDB's background work failed; writes stop until it succeeds",
+      {{"what", NameOf(reason)}, {"error", error->ToString()}});
+  if (compaction && io) {
     *error = rocksdb::Status::OK();
     return;
   }
   ++errors_seen_;
-  errors_->Add();
-  Log(LogLevel::kError, "RocksDB's background work failed; writes stop until it succeeds",
-      {{"what", NameOf(reason)}, {"error", error->ToString()}});
+  if (io) *error = rocksdb::Status(*error, rocksdb::Status::kHardError);
 }
 
 void AddStoreGauges(const std::shared_ptr<rocksdb::WriteBufferManager>& buffers,

@@ -76,5 +76,40 @@ TEST(RocksWatchTest, BackgroundWorkIsCounted) {
   EXPECT_EQ(ValueOf(metrics, "tidemark_store_background_errors_total"), 1);
 }
 
+TEST(RocksWatchTest, AnIoErrorMayBeResumedFrom) {
+  using Reason = rocksdb::BackgroundErrorReason;
+  using Severity = rocksdb::Status::Severity;
+  const auto io = rocksdb::Status(rocksdb::Status::IOError("x"), Severity::kFatalError);
+  const auto damage = rocksdb::Status(rocksdb::Status::Corruption("x"), Severity::kFatalError);
+  const auto full = rocksdb::Status(rocksdb::Status::NoSpace("x"), Severity::kSoftError);
+  const struct {
+    Reason reason;
+    rocksdb::Status error;
+    Severity severity;
+    bool failed;
+  } kCases[] = {
+      {Reason::kWriteCallback, io, Severity::kHardError, true},
+      {Reason::kFlushNoWAL, io, Severity::kHardError, true},
+      {Reason::kManifestWriteNoWAL, io, Severity::kHardError, true},
+      {Reason::kMemTable, io, Severity::kHardError, true},
+      {Reason::kFlush, full, Severity::kSoftError, true},
+      {Reason::kFlush, damage, Severity::kFatalError, true},
+      {Reason::kCompaction, io, Severity::kNoError, false},
+      {Reason::kCompaction, damage, Severity::kNoError, false},
+      {Reason::kCompaction, full, Severity::kSoftError, true},
+  };
+  for (const auto& c : kCases) {
+    SCOPED_TRACE(c.error.ToString());
+    Metrics metrics;
+    RocksWatch watch(metrics);
+    rocksdb::Status error = c.error;
+    watch.OnBackgroundError(c.reason, &error);
+    EXPECT_EQ(error.severity(), c.severity);
+    EXPECT_EQ(watch.failed(), c.failed);
+    watch.NoteResumed(watch.errors_seen());
+    EXPECT_FALSE(watch.failed());
+  }
+}
+
 }  // namespace
 }  // namespace tidemark::tsdb

@@ -111,16 +111,16 @@ namespace {
 
 constexpr std::string_view kSentinelKey = "sentinel";  // in the default family
 
-// Tells when the default family's memtable, and the sentinel in it, went.
+// Counts the default family's memtables that went, and the sentinel with them.
 class SentinelWatch : public rocksdb::EventListener {
  public:
   void OnMemTableSealed(const rocksdb::MemTableInfo& info) override {
-    if (info.cf_name == rocksdb::kDefaultColumnFamilyName) gone_.store(true);
+    if (info.cf_name == rocksdb::kDefaultColumnFamilyName) ++sealed_;
   }
-  bool TakeGone() { return gone_.load(std::memory_order_relaxed) && gone_.exchange(false); }
+  uint64_t sealed() const { return sealed_.load(); }
 
  private:
-  std::atomic<bool> gone_{true};
+  std::atomic<uint64_t> sealed_{0};
 };
 
 }  // namespace
@@ -180,7 +180,8 @@ class StoreImpl : public Store {
   StatusOr<uint32_t> ReadFormat() const;
   Status CheckFormat();
   Status WriteFormat();
-  void KeepSentinel();
+  rocksdb::Status WriteLogged(const rocksdb::WriteOptions& options, rocksdb::WriteBatch& batch);
+  rocksdb::Status KeepSentinel();
   void LeaveDamagedAlone();
 
   const StoreOptions options_;
@@ -192,6 +193,13 @@ class StoreImpl : public Store {
   const UnwantedByFamily unwanted_ = NewUnwanted();
   const std::shared_ptr<rocksdb::Env> env_ = NewRocksEnv();
   const std::shared_ptr<SentinelWatch> sentinel_ = std::make_shared<SentinelWatch>();
+  // Memtables of the default family that were sealed before the sentinel's; with
+  // none so far, a number that is never reached.
+  std::atomic<uint64_t> sentinel_after_{std::numeric_limits<uint64_t>::max()};
+  Mutex sentinel_mutex_;  // one puts it at a time, the others wait
+  // Writes with a log share it; a resumption, which flushes all memtables, is alone
+  // until the sentinel is back.  Before sentinel_mutex_.
+  SharedMutex resume_mutex_;
   std::unique_ptr<rocksdb::DB> db_;
   Handles handles_{};
   rocksdb::ColumnFamilyHandle* default_handle_ = nullptr;
@@ -361,13 +369,25 @@ Status StoreImpl::WriteFormat() {
 // one after all of them were flushed there is none, and 7.8 goes on with the log
 // that failed: an assertion in Debian's build, errors for ever in others.  So
 // there is always one: a key that is in no log and means nothing.
-void StoreImpl::KeepSentinel() {
-  if (!sentinel_->TakeGone()) return;
+rocksdb::Status StoreImpl::KeepSentinel() {
+  if (sentinel_after_.load() == sentinel_->sealed()) return rocksdb::Status::OK();
+  MutexLock lock(sentinel_mutex_);
+  const uint64_t sealed = sentinel_->sealed();
+  if (sentinel_after_.load() == sealed) return rocksdb::Status::OK();
   rocksdb::WriteOptions options;
   options.disableWAL = true;
-  // Where it fails, the write that follows does too.
-  db_->Put(options, default_handle_, ToSlice(kSentinelKey), rocksdb::Slice())
-      .PermitUncheckedError();
+  options.no_slowdown = true;
+  rocksdb::Status status =
+      db_->Put(options, default_handle_, ToSlice(kSentinelKey), rocksdb::Slice());
+  if (status.ok()) sentinel_after_.store(sealed);
+  return status;
+}
+
+rocksdb::Status StoreImpl::WriteLogged(const rocksdb::WriteOptions& options,
+                                       rocksdb::WriteBatch& batch) {
+  ReaderLock lock(resume_mutex_);
+  rocksdb::Status status = KeepSentinel();
+  return status.ok() ? db_->Write(options, &batch) : status;
 }
 
 // Without compactions a family takes new tables without end, and writes do not
@@ -381,20 +401,22 @@ void StoreImpl::LeaveDamagedAlone() {
 Status StoreImpl::Write(WriteBatch& batch, WriteMode mode) {
   RETURN_IF_ERROR(FaultPoint("store.write"));
   LeaveDamagedAlone();
-  KeepSentinel();
+  rocksdb::WriteBatch& rocks = static_cast<RocksBatch&>(batch).rocks();
   rocksdb::WriteOptions options;
   options.sync = mode == WriteMode::kSync;
   options.disableWAL = mode == WriteMode::kWithoutLog;
   // Senders are told to come back; a seal, without the log, may wait.
-  options.no_slowdown = mode != WriteMode::kWithoutLog;
-  return FromWriteStatus(db_->Write(options, &static_cast<RocksBatch&>(batch).rocks()), "a write");
+  options.no_slowdown = !options.disableWAL;
+  return FromWriteStatus(
+      options.disableWAL ? db_->Write(options, &rocks) : WriteLogged(options, rocks), "a write");
 }
 
 Status StoreImpl::Resume() {
+  WriterLock lock(resume_mutex_);
   const uint64_t errors = watch_->errors_seen();
-  const Status status = FromWriteStatus(db_->Resume(), "resuming writes");
-  if (status.ok()) watch_->NoteResumed(errors);
-  return status;
+  RETURN_IF_ERROR(FromWriteStatus(db_->Resume(), "resuming writes"));
+  watch_->NoteResumed(errors);
+  return FromWriteStatus(KeepSentinel(), "resuming writes");
 }
 
 StoreLoad StoreImpl::load() const {
@@ -408,7 +430,7 @@ Status StoreImpl::SyncLog() {
   rocksdb::WriteBatch nothing;
   rocksdb::WriteOptions options;
   options.sync = true;
-  return FromWriteStatus(db_->Write(options, &nothing), "syncing the log");
+  return FromWriteStatus(WriteLogged(options, nothing), "syncing the log");
 }
 
 // A seal ends here, and begins again after a failure: what stopped RocksDB's
@@ -422,9 +444,12 @@ Status StoreImpl::Flush(std::span<const Family> families) {
 
 // Any family with a memtable keeps the log from the memtable's beginning on,
 // even if nothing in it was logged: the default family, too, for its sentinel.
-// Not raw: a seal has just flushed it, and its next memtable needs no log.
+// Not raw: a seal has just flushed it, and its next memtable needs no log.  The
+// sentinel is back before the others have gone.
 Status StoreImpl::ReleaseLog() {
-  std::vector<rocksdb::ColumnFamilyHandle*> handles = {default_handle_};
+  RETURN_IF_ERROR(FromWriteStatus(db_->Flush(rocksdb::FlushOptions(), default_handle_), "a flush"));
+  RETURN_IF_ERROR(FromWriteStatus(KeepSentinel(), "a flush"));
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
   for (const Family family : {Family::kCatalog, Family::kJournal, Family::kMeta}) {
     handles.push_back(handle(family));
   }
