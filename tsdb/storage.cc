@@ -25,6 +25,7 @@
 #include "tsdb/query/find_series.h"
 #include "tsdb/query/storage_querier.h"
 #include "tsdb/snapshot/snapshot.h"
+#include "tsdb/store/fault.h"
 #include "tsdb/store/keys.h"
 #include "tsdb/store/store.h"
 
@@ -162,8 +163,10 @@ Status StorageImpl::Start() {
   ASSIGN_OR_RETURN(const LoadResult loaded, Loader(*store_, *head_, options_.opening).Load());
   store_->DropBefore(Family::kJournal, JournalKey(loaded.journal.first_sequence));
   AdvanceRetentionAtStart();
+  RETURN_IF_ERROR(FaultPoint("open.loaded"));
   journal_ = std::make_unique<Journal>(*store_, write_mode(), loaded.journal.next_sequence);
   RETURN_IF_ERROR(journal_->FillGaps(loaded.journal.gaps));
+  RETURN_IF_ERROR(FaultPoint("open.filled"));
   journal_->NoteReplayed(loaded.journal.bytes);
   gate_ = std::make_unique<WriteGate>(WriteGateOptions{options_.path, options_.min_free_disk,
                                                        options_.memory_bytes / 2, options_.clock},
@@ -199,6 +202,7 @@ Status StorageImpl::Flush() {
 // Of samples there are traces in the journal, too, and of exemplars in meta.
 Status StorageImpl::CleanTombstones() {
   RETURN_IF_ERROR(Flush());
+  RETURN_IF_ERROR(FaultPoint("tombstones.sealed"));
   RETURN_IF_ERROR(store_->Compact(Family::kMeta));
   return store_->Compact(Family::kJournal);
 }

@@ -496,6 +496,7 @@ Status StoreImpl::Drop(Family family, std::string_view begin, std::string_view e
   const rocksdb::RangePtr range(&first, &last);
   RETURN_IF_ERROR(FromWriteStatus(
       rocksdb::DeleteFilesInRanges(db_.get(), handle(family), &range, 1, false), what));
+  RETURN_IF_ERROR(FaultPoint("store.dropping"));
   // What is left lies in level 0 or in files that reach over the borders.
   return FromWriteStatus(db_->CompactRange(WholeCompaction(), handle(family), &first, &last), what);
 }
