@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <memory>
@@ -11,7 +12,6 @@
 #include <thread>
 
 #include "tsdb/base/log.h"
-#include "tsdb/base/mutex.h"
 #include "tsdb/storage.h"
 #include "tsdb/storage_model.h"
 #include "tsdb/store/disk_faults.h"
@@ -171,6 +171,46 @@ TEST_F(FaultTest, WritingResumesByItselfAfterAnyError) {
   }
 }
 
+// Errors that come and go beside commits, seals and compactions.
+TEST_F(FaultTest, AnyErrorAtAnyMomentUnderLoad) {
+  constexpr FileKind kKinds[] = {FileKind::kLog, FileKind::kTable, FileKind::kManifest};
+  constexpr DiskOperation kOperations[] = {DiskOperation::kCreate, DiskOperation::kWrite,
+                                           DiskOperation::kShortWrite, DiskOperation::kSync};
+  std::mt19937_64 random(std::random_device{}());
+  const auto pause = [&random](uint64_t max_ms) {
+    std::this_thread::sleep_for(std::chrono::microseconds(random() % (1000 * max_ms)));
+  };
+  for (int round = 0; round < Rounds(2); ++round) {
+    SCOPED_TRACE("round " + std::to_string(round));
+    std::atomic<bool> stop{false};
+    std::thread committer([&] {
+      while (!stop) CommitNext().IgnoreError();
+    });
+    std::thread flusher([&] {
+      while (!stop) storage_->Flush().IgnoreError();
+    });
+    for (int i = 0; i < 20; ++i) {
+      disk_.Fail(kKinds[random() % 3], kOperations[random() % 4]);
+      if (random() % 3 == 0) disk_.Fail(kKinds[random() % 3], kOperations[random() % 4]);
+      pause(15);
+      disk_.Heal();
+      pause(30);
+    }
+    stop = true;
+    committer.join();
+    flusher.join();
+    const Status resumed = Persist([&] { return CommitNext(); });
+    ASSERT_TRUE(resumed.ok()) << resumed;
+    const Status flushed = Persist([&] { return storage_->Flush(); });
+    ASSERT_TRUE(flushed.ok()) << flushed;
+    ExpectAcknowledged();
+    Open();
+    ExpectAcknowledged();
+    if (HasFailure()) return;
+    Restart();
+  }
+}
+
 TEST_F(FaultTest, AReadErrorIsReturned) {
   for (int i = 0; i < 50; ++i) ASSERT_TRUE(CommitNext().ok());
   ASSERT_TRUE(storage_->Flush().ok());
@@ -195,6 +235,7 @@ TEST_F(FaultTest, APowerCutLosesNothingAcknowledged) {
     disk_.CutPower();
     storage_.reset();
     disk_.LoseUnsynced(random(), round % 2 == 1);
+    disk_.RestorePower();
     Open();
     if (HasFatalFailure()) return;
     ExpectAcknowledged();
@@ -222,6 +263,7 @@ TEST_F(FaultTest, APowerCutUnderIntervalLosesTheEndOnly) {
     disk_.CutPower();
     storage_.reset();
     disk_.LoseUnsynced(random(), round % 2 == 1);
+    disk_.RestorePower();
     std::filesystem::remove_all(options_.path + "/snapshots");
     Open();
     if (HasFatalFailure()) return;

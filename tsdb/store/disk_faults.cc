@@ -46,12 +46,21 @@ class DiskFaults::Impl : public rocksdb::FileSystemWrapper {
     rules_.clear();
   }
   uint64_t failed() const { return failed_.load(); }
+  // Held over each operation, from the look to the note, and alone by the cut: none
+  // is under way when that returns.
+  SharedMutex& power() { return power_; }
   void CutPower(uint64_t after) {
+    WriterLock alone(power_);
     MutexLock lock(mutex_);
     left_ = after;
     off_.store(after == 0);
   }
   void LoseUnsynced(uint64_t seed, bool garbage);
+  void RestorePower() {
+    MutexLock lock(mutex_);
+    left_ = 0;
+    off_.store(false);
+  }
 
   // Before each operation that changes a file: whether it finds no power.
   bool IsOff() {
@@ -107,6 +116,7 @@ class DiskFaults::Impl : public rocksdb::FileSystemWrapper {
     uint64_t synced = 0;
   };
 
+  SharedMutex power_;  // before mutex_
   std::atomic<bool> off_{false};
   std::atomic<uint64_t> failed_{0};
   Mutex mutex_;
@@ -125,6 +135,7 @@ class FaultyFile : public rocksdb::FSWritableFileOwnerWrapper {
       : FSWritableFileOwnerWrapper(std::move(file)), disk_(disk), path_(std::move(path)) {}
 
   IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* dbg) override {
+    ReaderLock powered(disk_.power());
     IOStatus fault = disk_.Look(path_, DiskOperation::kWrite);
     if (!fault.ok()) return fault;
     fault = disk_.Look(path_, DiskOperation::kShortWrite);
@@ -138,6 +149,7 @@ class FaultyFile : public rocksdb::FSWritableFileOwnerWrapper {
     return Append(data, options, dbg);
   }
   IOStatus Sync(const IOOptions& options, IODebugContext* dbg) override {
+    ReaderLock powered(disk_.power());
     IOStatus status = disk_.Look(path_, DiskOperation::kSync);
     if (status.ok()) status = target()->Sync(options, dbg);
     return status.ok() ? disk_.NoteSynced(path_) : status;
@@ -193,6 +205,7 @@ class FaultyFolder : public rocksdb::FSDirectoryWrapper {
 IOStatus DiskFaults::Impl::NewWritableFile(const std::string& path, const FileOptions& options,
                                            std::unique_ptr<rocksdb::FSWritableFile>* file,
                                            IODebugContext* dbg) {
+  ReaderLock powered(power_);
   IOStatus status = Look(path, DiskOperation::kCreate);
   if (status.ok()) status = target()->NewWritableFile(path, options, file, dbg);
   if (!status.ok()) return status;
@@ -221,6 +234,7 @@ IOStatus DiskFaults::Impl::NewDirectory(const std::string& path, const IOOptions
 
 IOStatus DiskFaults::Impl::DeleteFile(const std::string& path, const IOOptions& options,
                                       IODebugContext* dbg) {
+  ReaderLock powered(power_);
   if (IsOff()) return IOStatus::IOError("power cut");
   return target()->DeleteFile(path, options, dbg);
 }
@@ -229,6 +243,7 @@ IOStatus DiskFaults::Impl::DeleteFile(const std::string& path, const IOOptions& 
 // sync of the file that is renamed.
 IOStatus DiskFaults::Impl::RenameFile(const std::string& from, const std::string& to,
                                       const IOOptions& options, IODebugContext* dbg) {
+  ReaderLock powered(power_);
   if (IsOff()) return IOStatus::IOError("power cut");
   IOStatus status = target()->RenameFile(from, to, options, dbg);
   if (!status.ok()) return status;
@@ -258,8 +273,6 @@ void DiskFaults::Impl::LoseUnsynced(uint64_t seed, bool garbage) {
   }
   files_.clear();
   new_names_.clear();
-  left_ = 0;
-  off_.store(false);
 }
 
 namespace {
@@ -299,5 +312,6 @@ void DiskFaults::Heal() { impl_->Heal(); }
 uint64_t DiskFaults::failed() const { return impl_->failed(); }
 void DiskFaults::CutPower(uint64_t after) { impl_->CutPower(after); }
 void DiskFaults::LoseUnsynced(uint64_t seed, bool garbage) { impl_->LoseUnsynced(seed, garbage); }
+void DiskFaults::RestorePower() { impl_->RestorePower(); }
 
 }  // namespace tidemark::tsdb

@@ -9,6 +9,7 @@
 //   disk.CutPower();      // nothing reaches the files any more
 //   storage.reset();
 //   disk.LoseUnsynced(random(), true);                // what such a cut leaves
+//   disk.RestorePower();
 //
 // Only what RocksDB writes goes through it.
 #pragma once
@@ -47,8 +48,9 @@ class DiskFaults {
   // since this was made to what was synced, or to some point behind that; with
   // `garbage`, some bytes that nobody wrote follow in logs (a manifest that has
   // them is refused, and repaired without loss).  Files whose names were not
-  // synced may be gone.  Then the power is back.
+  // synced may be gone.
   void LoseUnsynced(uint64_t seed, bool garbage);
+  void RestorePower();
 
   class Impl;
 

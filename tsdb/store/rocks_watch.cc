@@ -141,8 +141,18 @@ void RocksWatch::OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksd
     *error = rocksdb::Status::OK();
     return;
   }
-  ++errors_seen_;
-  if (io) *error = rocksdb::Status(*error, rocksdb::Status::kHardError);
+  last_error_.store(std::chrono::steady_clock::now().time_since_epoch().count());
+  const uint64_t seen = ++errors_seen_;
+  if (error->IsNoSpace()) full_.store(seen);
+  if (!io) return;
+  io_error_.store(seen);
+  *error = rocksdb::Status(*error, rocksdb::Status::kHardError);
+}
+
+bool RocksWatch::has_just_failed() const {
+  constexpr std::chrono::milliseconds kToAct(20);
+  const std::chrono::steady_clock::duration last(last_error_.load());
+  return failed() && std::chrono::steady_clock::now().time_since_epoch() - last < kToAct;
 }
 
 void AddStoreGauges(const std::shared_ptr<rocksdb::WriteBufferManager>& buffers,

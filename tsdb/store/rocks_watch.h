@@ -8,6 +8,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,6 +34,13 @@ class RocksWatch : public rocksdb::EventListener {
   uint64_t errors_seen() const { return errors_seen_.load(); }
   void NoteResumed(uint64_t errors_seen) { errors_resumed_.store(errors_seen); }
   bool failed() const { return errors_seen_.load() > errors_resumed_.load(); }
+  // Whether RocksDB may not have acted on the last error yet.
+  bool has_just_failed() const;
+  // Whether nothing but Store::Resume gets RocksDB out of it; from a full disk it
+  // gets out by itself.
+  bool must_resume() const {
+    return io_error_.load() > errors_resumed_.load() && full_.load() <= errors_resumed_.load();
+  }
 
   // The families of which a compaction met a damaged table since the last call.
   // RocksDB would try again each second, reading all of it each time.
@@ -58,7 +66,11 @@ class RocksWatch : public rocksdb::EventListener {
   Counter* damaged_;
   std::atomic<int> stalled_families_{0};
   std::atomic<uint64_t> errors_seen_{0};
+  std::atomic<std::chrono::steady_clock::rep> last_error_{0};  // when
   std::atomic<uint64_t> errors_resumed_{0};
+  // The last one that was an I/O error, and that was for lack of space.
+  std::atomic<uint64_t> io_error_{0};
+  std::atomic<uint64_t> full_{0};
   std::atomic<uint32_t> damaged_families_{0};  // a bit each
 };
 

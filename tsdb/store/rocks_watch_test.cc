@@ -106,6 +106,7 @@ TEST(RocksWatchTest, AnIoErrorMayBeResumedFrom) {
     watch.OnBackgroundError(c.reason, &error);
     EXPECT_EQ(error.severity(), c.severity);
     EXPECT_EQ(watch.failed(), c.failed);
+    EXPECT_EQ(watch.must_resume(), c.severity == Severity::kHardError);
     watch.NoteResumed(watch.errors_seen());
     EXPECT_FALSE(watch.failed());
   }

@@ -17,6 +17,7 @@
 #include "tsdb/base/check.h"
 #include "tsdb/base/coding.h"
 #include "tsdb/store/fault.h"
+#include "tsdb/store/held_flushes.h"
 #include "tsdb/store/log_tail.h"
 #include "tsdb/store/raw_merge.h"
 #include "tsdb/store/rocks_env.h"
@@ -182,6 +183,7 @@ class StoreImpl : public Store {
   Status WriteFormat();
   rocksdb::Status WriteLogged(const rocksdb::WriteOptions& options, rocksdb::WriteBatch& batch);
   rocksdb::Status KeepSentinel();
+  bool HasSettled() const;
   void LeaveDamagedAlone();
 
   const StoreOptions options_;
@@ -191,7 +193,7 @@ class StoreImpl : public Store {
   const std::shared_ptr<rocksdb::WriteBufferManager> write_buffers_;
   const std::shared_ptr<RocksWatch> watch_;
   const UnwantedByFamily unwanted_ = NewUnwanted();
-  const std::shared_ptr<rocksdb::Env> env_ = NewRocksEnv();
+  const std::shared_ptr<HeldFlushes> env_ = std::make_shared<HeldFlushes>(NewRocksEnv(), watch_);
   const std::shared_ptr<SentinelWatch> sentinel_ = std::make_shared<SentinelWatch>();
   // Memtables of the default family that were sealed before the sentinel's; with
   // none so far, a number that is never reached.
@@ -218,6 +220,7 @@ StoreImpl::StoreImpl(const StoreOptions& options, Metrics& metrics,
 
 StoreImpl::~StoreImpl() {
   if (db_ == nullptr) return;
+  env_->ReleaseAll();
   for (rocksdb::ColumnFamilyHandle* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
   db_->DestroyColumnFamilyHandle(default_handle_);
   // What fails here was not promised: all that was acknowledged is in the log.
@@ -233,7 +236,8 @@ Status RefuseHeadless(const std::filesystem::path& path) {
   if (std::filesystem::exists(path / "CURRENT", error)) return OkStatus();
   for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
     const std::string extension = entry.path().extension().string();
-    if (extension == ".sst" || extension == ".log") {
+    const bool manifest = entry.path().filename().string().starts_with("MANIFEST-");
+    if (extension == ".sst" || extension == ".log" || manifest) {
       return DataLoss(fmt::format("the database in {} has lost its file CURRENT (but has {})",
                                   path.string(), entry.path().filename().string()));
     }
@@ -411,10 +415,27 @@ Status StoreImpl::Write(WriteBatch& batch, WriteMode mode) {
       options.disableWAL ? db_->Write(options, &rocks) : WriteLogged(options, rocks), "a write");
 }
 
+// What is under way when RocksDB begins to resume, and fails then, ends the
+// resumption; of work that failed before, a second goes by before it is over.
+bool StoreImpl::HasSettled() const {
+  if (!watch_->failed()) return true;
+  uint64_t flushes = 0;
+  uint64_t compactions = 0;
+  db_->GetIntProperty(rocksdb::DB::Properties::kNumRunningFlushes, &flushes);
+  db_->GetIntProperty(rocksdb::DB::Properties::kNumRunningCompactions, &compactions);
+  return flushes + compactions == 0 && !watch_->has_just_failed();
+}
+
 Status StoreImpl::Resume() {
   WriterLock lock(resume_mutex_);
+  if (!HasSettled()) {
+    return Unavailable("the database has just failed to write, and tries again in a moment");
+  }
   const uint64_t errors = watch_->errors_seen();
-  RETURN_IF_ERROR(FromWriteStatus(db_->Resume(), "resuming writes"));
+  env_->SetResuming(true);
+  const rocksdb::Status resumed = db_->Resume();
+  env_->SetResuming(false);
+  RETURN_IF_ERROR(FromWriteStatus(resumed, "resuming writes"));
   watch_->NoteResumed(errors);
   return FromWriteStatus(KeepSentinel(), "resuming writes");
 }
