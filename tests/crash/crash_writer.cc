@@ -60,7 +60,6 @@ void Say(const std::string& line) {
   if (dying.exchange(true)) pause();
   if (disk != nullptr) {
     disk->CutPower();
-    std::this_thread::sleep_for(std::chrono::milliseconds(3));  // what is in the kernel ends
     disk->LoseUnsynced(seed, seed % 2 == 0);
   }
   raise(SIGKILL);
@@ -78,7 +77,7 @@ void Check(const Status& status) {
 class Load {
  public:
   Load(const Arguments& arguments, FakeClock& clock, Storage& storage)
-      : arguments_(arguments), clock_(clock), storage_(storage), random_(arguments.seed) {
+      : clock_(clock), storage_(storage), random_(arguments.seed) {
     for (size_t i = 0; i < kWriters; ++i) acknowledged_[i] = arguments.first[i] - 1;
   }
 
@@ -166,7 +165,6 @@ class Load {
     Say("D " + *name);
   }
 
-  const Arguments& arguments_;
   FakeClock& clock_;
   Storage& storage_;
   std::mt19937_64 random_;

@@ -37,10 +37,16 @@ Status Transfer(const std::string& from, const std::string& to, bool may_link,
   return CopyToNewFile(from, to);
 }
 
-Status TransferAll(const SnapshotManifest& manifest, const std::string& from, const std::string& to,
-                   bool may_link, RestoreReport& report) {
+// Without it a database is refused.
+bool IsCurrent(const SnapshotManifest::File& file) {
+  return fs::path(file.path).filename() == "CURRENT";
+}
+
+Status TransferIf(bool current, const SnapshotManifest& manifest, const std::string& from,
+                  const std::string& to, bool may_link, RestoreReport& report) {
   std::set<std::string> folders = {to};
   for (const SnapshotManifest::File& file : manifest.files) {
+    if (IsCurrent(file) != current) continue;
     const std::string target = to + "/" + file.path;
     RETURN_IF_ERROR(Transfer(from + "/" + file.path, target, may_link, report));
     report.bytes += file.sum.bytes;
@@ -48,6 +54,14 @@ Status TransferAll(const SnapshotManifest& manifest, const std::string& from, co
   }
   for (const std::string& folder : folders) RETURN_IF_ERROR(SyncFolder(folder));
   return OkStatus();
+}
+
+// A manifest of RocksDB that was copied in part opens, as the database was before
+// its end: so what names it comes when all else is there.
+Status TransferAll(const SnapshotManifest& manifest, const std::string& from, const std::string& to,
+                   bool may_link, RestoreReport& report) {
+  RETURN_IF_ERROR(TransferIf(false, manifest, from, to, may_link, report));
+  return TransferIf(true, manifest, from, to, may_link, report);
 }
 
 }  // namespace

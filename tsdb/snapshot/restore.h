@@ -19,7 +19,8 @@ struct RestoreReport {
 // Checks every file of the snapshot in `from`, then makes `to` a folder that
 // Storage::Open takes.  What a database never changes (tables of RocksDB) is
 // hard-linked where the file system allows it and `may_link`, all else is
-// copied; the snapshot stays as it is.  A failure leaves nothing in `to`.
+// copied; the snapshot stays as it is.  A failure leaves nothing in `to`; what a
+// restore that died leaves there, Storage::Open refuses.
 //   kFailedPrecondition  `to` exists and is not empty, or the snapshot was
 //                        written by a newer version
 //   kNotFound, kDataLoss, kUnavailable  as CheckSnapshot
