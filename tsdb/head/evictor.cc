@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "tsdb/base/coding.h"
+#include "tsdb/head/metadata_purge.h"
 #include "tsdb/store/series_keys.h"
 
 namespace tidemark::tsdb {
@@ -167,6 +168,18 @@ Status Evictor::ForgetMetric(HeadTenant& tenant, uint32_t ordinal, const Roaring
   batch->Put(Family::kCatalog, MetricKey(tenant.id, ordinal), value + name);
   RETURN_IF_ERROR(stored_.store.Write(*batch, WriteMode::kNoSync));
   purged_->Add(n);
+  return ForgetMetadata(tenant, name);
+}
+
+Status Evictor::ForgetMetadata(HeadTenant& tenant, std::string_view metric) {
+  ASSIGN_OR_RETURN(const auto gone, MetadataWithoutSeries(stored_.store, tenant, metric));
+  if (gone.empty()) return OkStatus();
+  const std::unique_ptr<WriteBatch> batch = stored_.store.NewBatch();
+  for (const std::string& family : gone) {
+    batch->Delete(Family::kMeta, MetadataKey(tenant.id, family));
+  }
+  RETURN_IF_ERROR(stored_.store.Write(*batch, WriteMode::kNoSync));
+  for (const std::string& family : gone) tenant.RemoveMetadata(family);
   return OkStatus();
 }
 

@@ -8,11 +8,13 @@
 //
 // What leaves stays in the catalog, its days in Presence: queries that reach back
 // find it there, and a sample that comes again brings it back under its old id.
-// When retention has dropped the last day with blocks of it, its records go, too.
+// When retention has dropped the last day with blocks of it, its records go, too, and
+// with the last series of a metric its metadata.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "tsdb/base/clock.h"
@@ -60,6 +62,7 @@ class Evictor {
   StatusOr<SeriesByMetric> OnlyIn(Partition partition, TenantId tenant) const;
   Status Forget(HeadTenant& tenant, const SeriesByMetric& series);
   Status ForgetMetric(HeadTenant& tenant, uint32_t ordinal, const Roaring& counters);
+  Status ForgetMetadata(HeadTenant& tenant, std::string_view metric);
 
   Head& head_;
   const StoredSeries stored_;

@@ -217,6 +217,43 @@ TEST_F(EvictorTest, DeletesReachSeriesThatLeft) {
   ExpectModel(kMin, kMax);
 }
 
+TEST_F(EvictorTest, MetadataGoWithTheLastSeriesOfTheirMetric) {
+  options_.raw_retention_ms = 5 * kDay;
+  Open();
+  const auto commit = [this](const std::vector<std::string>& metrics,
+                             const std::vector<std::string>& metadata) {
+    const auto app = storage_->NewAppender("default");
+    for (const std::string& metric : metrics) {
+      const auto series = app->GetSeries(Labels::Must({{kMetricName, metric}}));
+      ASSERT_TRUE(app->Append(*series, Sample{clock_.NowMs(), 1.0}).ok());
+    }
+    for (const std::string& metric : metadata) {
+      ASSERT_TRUE(app->SetMetadata(metric, {MetricType::kHistogram, "help", ""}).ok());
+    }
+    ASSERT_TRUE(app->Commit().ok());
+  };
+  const auto known = [this] {
+    std::set<std::string> out;
+    for (const auto& [metric, metadata] : storage_->MetricMetadata("default")) out.insert(metric);
+    return out;
+  };
+  commit({"old", "classic_bucket", "classic_sum", "both_bucket", "both_count", "new"},
+         {"old", "classic", "both", "new"});
+  Idle();
+  clock_.Advance(4 * kDay);
+  commit({"both_count", "new"}, {"to_come"});
+  Idle();
+  EXPECT_EQ(known(), (std::set<std::string>{"both", "classic", "new", "old", "to_come"}));
+  clock_.Advance(3 * kDay);
+  Idle();
+  for (const bool reopen : {false, true}) {
+    if (reopen) Open();
+    EXPECT_EQ(known(), (std::set<std::string>{"both", "new", "to_come"}));
+  }
+  commit({"old"}, {"old"});  // comes back, and its metadata
+  EXPECT_EQ(known().count("old"), 1u);
+}
+
 TEST_F(EvictorTest, ForgottenWhenRetentionHasDroppedAll) {
   options_.raw_retention_ms = 5 * kDay;
   Open();

@@ -67,6 +67,17 @@ void HeadTenant::SetMetadata(std::string_view metric, const Metadata& metadata) 
   metadata_.insert_or_assign(std::string(metric), metadata);
 }
 
+bool HeadTenant::HasMetadata(std::string_view metric) const {
+  MutexLock lock(mutex_);
+  return metadata_.find(metric) != metadata_.end();
+}
+
+void HeadTenant::RemoveMetadata(std::string_view metric) {
+  MutexLock lock(mutex_);
+  const auto found = metadata_.find(metric);
+  if (found != metadata_.end()) metadata_.erase(found);
+}
+
 std::map<std::string, Metadata> HeadTenant::AllMetadata() const {
   MutexLock lock(mutex_);
   return {metadata_.begin(), metadata_.end()};

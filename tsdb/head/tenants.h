@@ -57,6 +57,8 @@ class HeadTenant {
   // False when the metric's metadata are these already.
   bool IsNewMetadata(std::string_view metric, const Metadata& metadata) const;
   void SetMetadata(std::string_view metric, const Metadata& metadata);
+  bool HasMetadata(std::string_view metric) const;
+  void RemoveMetadata(std::string_view metric);
   std::map<std::string, Metadata> AllMetadata() const;
 
  private:
