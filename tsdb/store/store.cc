@@ -182,7 +182,7 @@ class StoreImpl : public Store {
   Status CheckFormat();
   Status WriteFormat();
   rocksdb::Status WriteLogged(const rocksdb::WriteOptions& options, rocksdb::WriteBatch& batch);
-  rocksdb::Status KeepSentinel();
+  rocksdb::Status KeepSentinel(bool may_wait);
   bool HasSettled() const;
   void LeaveDamagedAlone();
 
@@ -372,15 +372,16 @@ Status StoreImpl::WriteFormat() {
 // a new log only if there is a memtable to flush.  If the append was the first
 // one after all of them were flushed there is none, and 7.8 goes on with the log
 // that failed: an assertion in Debian's build, errors for ever in others.  So
-// there is always one: a key that is in no log and means nothing.
-rocksdb::Status StoreImpl::KeepSentinel() {
+// there is always one: a key that is in no log and means nothing.  `may_wait`: for
+// a compaction that does not keep up.
+rocksdb::Status StoreImpl::KeepSentinel(bool may_wait) {
   if (sentinel_after_.load() == sentinel_->sealed()) return rocksdb::Status::OK();
   MutexLock lock(sentinel_mutex_);
   const uint64_t sealed = sentinel_->sealed();
   if (sentinel_after_.load() == sealed) return rocksdb::Status::OK();
   rocksdb::WriteOptions options;
   options.disableWAL = true;
-  options.no_slowdown = true;
+  options.no_slowdown = !may_wait;
   rocksdb::Status status =
       db_->Put(options, default_handle_, ToSlice(kSentinelKey), rocksdb::Slice());
   if (status.ok()) sentinel_after_.store(sealed);
@@ -390,7 +391,7 @@ rocksdb::Status StoreImpl::KeepSentinel() {
 rocksdb::Status StoreImpl::WriteLogged(const rocksdb::WriteOptions& options,
                                        rocksdb::WriteBatch& batch) {
   ReaderLock lock(resume_mutex_);
-  rocksdb::Status status = KeepSentinel();
+  rocksdb::Status status = KeepSentinel(!options.no_slowdown);
   return status.ok() ? db_->Write(options, &batch) : status;
 }
 
@@ -437,7 +438,7 @@ Status StoreImpl::Resume() {
   env_->SetResuming(false);
   RETURN_IF_ERROR(FromWriteStatus(resumed, "resuming writes"));
   watch_->NoteResumed(errors);
-  return FromWriteStatus(KeepSentinel(), "resuming writes");
+  return FromWriteStatus(KeepSentinel(false), "resuming writes");
 }
 
 StoreLoad StoreImpl::load() const {
@@ -469,7 +470,7 @@ Status StoreImpl::Flush(std::span<const Family> families) {
 // sentinel is back before the others have gone.
 Status StoreImpl::ReleaseLog() {
   RETURN_IF_ERROR(FromWriteStatus(db_->Flush(rocksdb::FlushOptions(), default_handle_), "a flush"));
-  RETURN_IF_ERROR(FromWriteStatus(KeepSentinel(), "a flush"));
+  RETURN_IF_ERROR(FromWriteStatus(KeepSentinel(true), "a flush"));
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   for (const Family family : {Family::kCatalog, Family::kJournal, Family::kMeta}) {
     handles.push_back(handle(family));
