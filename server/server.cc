@@ -74,6 +74,9 @@ class ServerImpl : public Server {
     IngestOptions ingest;
     ingest.max_decoded_bytes = config_.ingest.max_decoded_bytes;
     ingest.tenant = tenant;
+    if (config_.ha.enabled) {
+      ingest.pairs = std::make_shared<HaPairs>(config_.ha, intake, metrics_);
+    }
     std::vector<Route> routes = IngestRoutes(ingest, storage, intake);
 
     OtlpOptions otlp;

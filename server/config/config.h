@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "promql/engine.h"
+#include "server/ha/ha_options.h"
 #include "server/http/http_options.h"
 #include "server/otlp/otlp_translation.h"
 #include "tsdb/base/status.h"
@@ -34,6 +35,7 @@ struct Config {
     int64_t max_future_ms = 600'000;
     uint64_t max_decoded_bytes = 32 << 20;
   } ingest;
+  HaOptions ha;
   OtlpTranslation otlp;  // its lookback is query.lookback_delta
   promql::EngineOptions query;
   bool tenancy = false;  // tenancy.enabled: X-Scope-OrgID names the tenant

@@ -30,8 +30,8 @@ TEST(Config, TheExampleIsTheDefaults) {
        {"server.listen=:1", "server.admin_api=true", "storage.fsync=interval",
         "storage.min_free_disk=7%", "tenancy.enabled=true", "storage.path=/x",
         "server.http.cors_origin=x", "storage.retention.raw_by_tenant=x=1d", "ingest.conflict=last",
-        "ingest.conflict_by_tenant=x=refuse", "otlp.translation_strategy=NoTranslation",
-        "otlp.promote_all_resource_attributes=true",
+        "ingest.conflict_by_tenant=x=refuse", "ha.enabled=true",
+        "otlp.translation_strategy=NoTranslation", "otlp.promote_all_resource_attributes=true",
         "otlp.keep_identifying_resource_attributes=true", "otlp.promote_scope_metadata=true",
         "otlp.convert_histograms_to_nhcb=true", "otlp.delta=keep",
         "features=promql-experimental-functions"}) {

@@ -264,6 +264,17 @@ std::vector<Setting> IngestSettings() {
   };
 }
 
+std::vector<Setting> HaSettings() {
+  return {
+      Bool("ha.enabled", [](Config& c) -> bool& { return c.ha.enabled; }),
+      Text("ha.cluster_label", [](Config& c) -> std::string& { return c.ha.cluster_label; }),
+      Text("ha.replica_label", [](Config& c) -> std::string& { return c.ha.replica_label; }),
+      Duration("ha.failover_timeout", [](Config& c) -> int64_t& { return c.ha.failover_ms; }),
+      Bytes(
+          "ha.held_bytes", [](Config& c) -> uint64_t& { return c.ha.held_bytes; }, 0),
+  };
+}
+
 std::vector<Setting> OtherSettings() {
   return {
       Duration("query.timeout", [](Config& c) -> int64_t& { return c.query.timeout_ms; }),
@@ -282,7 +293,8 @@ std::vector<Setting> OtherSettings() {
 
 std::vector<Setting> AllSettings() {
   std::vector<Setting> all = ServerSettings();
-  for (auto more : {StorageSettings(), IngestSettings(), OtlpSettings(), OtherSettings()}) {
+  for (auto more :
+       {StorageSettings(), IngestSettings(), HaSettings(), OtlpSettings(), OtherSettings()}) {
     all.insert(all.end(), more.begin(), more.end());
   }
   return all;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "proto/raw_labels.h"
 #include "proto/remote_write.h"
 #include "proto/utf8.h"
 #include "server/ingest/histogram_reader.h"
@@ -97,7 +98,7 @@ void BodyWriter::WriteSample(const proto::SampleView& sample) {
   if (!Admit(sample.t)) return;
   const Status status =
       appender_.Append(*series_, tsdb::Sample{sample.t, sample.value}, sample.start);
-  if (Taken(status, Refusal::kTooOld)) Accept(&IngestCounts::floats);
+  if (Taken(status, Refusal::kTooOld)) Accept(&IngestCounts::floats, sample.t);
 }
 
 void BodyWriter::WriteHistogram(const proto::HistogramView& view) {
@@ -106,7 +107,7 @@ void BodyWriter::WriteHistogram(const proto::HistogramView& view) {
     return Refuse(Refusal::kInvalidHistogram, 1, MessageOf(read));
   }
   const Status status = appender_.TakeHistogram(*series_, view.t, histogram_, view.start);
-  if (Taken(status, Refusal::kInvalidHistogram)) Accept(&IngestCounts::histograms);
+  if (Taken(status, Refusal::kInvalidHistogram)) Accept(&IngestCounts::histograms, view.t);
 }
 
 void BodyWriter::WriteExemplar(const proto::ExemplarView& view) {
@@ -121,7 +122,7 @@ void BodyWriter::WriteExemplar(const proto::ExemplarView& view) {
                   fmt::format("labels longer than {} characters", kMaxExemplarRunes));
   }
   if (Taken(appender_.AppendExemplar(*series_, exemplar), Refusal::kInvalidExemplar)) {
-    Accept(&IngestCounts::exemplars);
+    Accept(&IngestCounts::exemplars, std::numeric_limits<int64_t>::min());
   }
 }
 
@@ -146,7 +147,7 @@ void BodyWriter::WriteMetadata(const proto::MetadataView& view) {
 }
 
 bool BodyWriter::Admit(int64_t t) {
-  if (!status_.ok()) return false;
+  if (!status_.ok() || t <= passed_over_until_) return false;
   if (t > max_time_) {
     Refuse(Refusal::kTooFarInFuture, 1, fmt::format("timestamp {}", t));
     return false;
@@ -156,8 +157,19 @@ bool BodyWriter::Admit(int64_t t) {
   return series_.has_value();
 }
 
+std::string_view BodyWriter::RawLabels() {
+  if (left_out_.empty()) return view_->raw_labels;
+  if (view_->labels.empty()) {
+    proto::ReadLabels(view_->raw_labels, decoded_);
+  } else {
+    decoded_ = view_->labels;
+  }
+  std::erase_if(decoded_, [this](const proto::LabelView& l) { return l.name == left_out_; });
+  return proto::WriteRawLabels(decoded_, arena_);
+}
+
 void BodyWriter::FindSeries() {
-  const std::string_view raw = view_->raw_labels;
+  const std::string_view raw = RawLabels();
   undecodable_.erase(raw.data());  // of a series before it, whose labels lay apart too
   const StatusOr<tsdb::SeriesRef> found =
       raw.empty() ? GetSeries(view_->labels, raw) : appender_.GetEncodedSeries(raw, *this);
@@ -239,7 +251,8 @@ std::string BodyWriter::Describe(tsdb::SeriesRef series) {
   return MaskedLabels(decoded_);
 }
 
-void BodyWriter::Accept(uint64_t IngestCounts::*kind) {
+void BodyWriter::Accept(uint64_t IngestCounts::*kind, int64_t t) {
+  newest_ = std::max(newest_, t);
   ++(accepted_.*kind);
   ++(staged_[*series_].accepted.*kind);
 }

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <span>
@@ -19,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include "proto/byte_arena.h"
 #include "proto/remote_write.h"
 #include "proto/remote_write_v2.h"
 #include "server/ingest/label_reader.h"
@@ -42,6 +44,14 @@ class BodyWriter : private tsdb::LabelDecoder {
   // Refuses what lies after `max_time`, in milliseconds.
   BodyWriter(tsdb::Appender& appender, int64_t max_time)
       : appender_(appender), max_time_(max_time) {}
+
+  // Before anything is written: a label that all series are known without, and a
+  // time up to which, inclusive, samples are passed over, neither taken nor
+  // refused.  For one of several senders of the same (server/ha).
+  void LeaveOut(std::string label, int64_t until) {
+    left_out_ = std::move(label);
+    passed_over_until_ = until;
+  }
 
   // Once; `body` must live until the Appender's Commit returns.  OK also when some or all of it was
   // refused.
@@ -76,6 +86,8 @@ class BodyWriter : private tsdb::LabelDecoder {
 
   const IngestCounts& received() const { return received_; }
   const IngestCounts& accepted() const { return accepted_; }
+  // The latest time of a sample that was accepted, or the smallest int64.
+  int64_t newest() const { return newest_; }
   // Of accepted(), what is stored now, or was before: without the conflicts.
   IngestCounts Stored(const tsdb::CommitReport& report) const;
   const Refusals& refusals() const { return refusals_; }
@@ -104,12 +116,14 @@ class BodyWriter : private tsdb::LabelDecoder {
   // series for the first one that may, so that refused items create none.
   bool Admit(int64_t t);
   void FindSeries();
+  // The bytes that the current series is known by: without the label left out.
+  std::string_view RawLabels();
   // Counts an item that the Appender did not take, under `reason` if it is the
   // item's fault; otherwise status_ becomes `status`.  True when it was taken.
   bool Taken(const Status& status, Refusal reason);
   void Refuse(Refusal reason, size_t count, std::string_view detail = {});
-  // Counts an item that was taken.
-  void Accept(uint64_t IngestCounts::*kind);
+  // Counts an item that was taken; `t` of a sample.
+  void Accept(uint64_t IngestCounts::*kind, int64_t t);
   // What an answer about the series with these labels means for its items;
   // none: it concerns the whole request.
   std::optional<Refusal> SeriesRefusal(const Status& status, std::string_view raw) const;
@@ -125,6 +139,10 @@ class BodyWriter : private tsdb::LabelDecoder {
   // Labels of series that ReadSeriesLabels refused, by where they are.
   std::map<const char*, Refusal> undecodable_;
   std::vector<proto::LabelView> decoded_;
+  std::string left_out_;
+  int64_t passed_over_until_ = std::numeric_limits<int64_t>::min();
+  int64_t newest_ = std::numeric_limits<int64_t>::min();
+  proto::ByteArena arena_;  // labels without left_out_
   tsdb::FloatHistogram histogram_;
   // Holds the labels that it wrote out until Commit.
   std::optional<proto::WriteRequestV2Reader> v2_;

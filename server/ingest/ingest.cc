@@ -74,6 +74,8 @@ HttpResponse AnswerTo(const Intake::Outcome& outcome) {
   return Text(outcome.past_budget ? 429 : 400, outcome.text);
 }
 
+HttpResponse NotElected() { return Text(202, "another replica of the cluster is elected"); }
+
 class WriteHandler {
  public:
   WriteHandler(IngestOptions options, StorageSource storage, std::shared_ptr<Intake> intake)
@@ -119,9 +121,15 @@ class WriteHandler {
 
   HttpResponse Store(const std::string& tenant, WriteMessage message, std::string_view body,
                      tsdb::Storage& storage, IngestCounts& stored) {
+    const bool is_v2 = message == WriteMessage::kV2;
+    if (options_.pairs != nullptr) {
+      const auto result =
+          options_.pairs->Take({tenant, storage, is_v2, body, options_.max_decoded_bytes});
+      if (result) stored = result->outcome.stored;
+      if (result) return result->taken ? AnswerTo(result->outcome) : NotElected();
+    }
     const Intake::Outcome outcome = intake_->Take(tenant, storage, [&](BodyWriter& writer) {
-      return message == WriteMessage::kV2 ? writer.WriteV2(body, options_.max_decoded_bytes)
-                                          : writer.Write(body);
+      return is_v2 ? writer.WriteV2(body, options_.max_decoded_bytes) : writer.Write(body);
     });
     stored = outcome.stored;
     return AnswerTo(outcome);

@@ -4,6 +4,7 @@
 // …_spec_2_0; what senders make of them: 5xx is sent again for ever, every other
 // code but 429 drops the whole request):
 //
+//   202  of a replica that is not elected (server/ha): taken, and not stored
 //   204  everything is stored, or was before
 //   400  broken compression or protobuf: nothing is stored.  Or some of it is
 //        invalid: that is refused, everything else is stored, and the body says
@@ -38,6 +39,7 @@
 #include <memory>
 #include <vector>
 
+#include "server/ha/ha_pairs.h"
 #include "server/http/http.h"
 #include "server/ingest/intake.h"
 #include "server/sources.h"
@@ -47,6 +49,7 @@ namespace tidemark::server {
 // None of these can change while the server runs.
 struct IngestOptions {
   size_t max_decoded_bytes = 32 << 20;  // ingest.max_decoded_bytes: a body, decoded
+  std::shared_ptr<HaPairs> pairs;       // null: ha.enabled is false
   TenantSource tenant = DefaultTenant;
 };
 
