@@ -34,6 +34,8 @@ class BitWriter {
     free_ = 8 * whole - bits;
   }
 
+  // Asks for the memory that the next Write changes.
+  void PrefetchEnd() const { __builtin_prefetch(bytes_.data() + bytes_.size(), 1); }
   // All bytes so far; the unused low bits of the last one are 0.
   const std::string& bytes() const { return bytes_; }
   // Empties it; gives the bytes away.

@@ -32,6 +32,8 @@ class FloatChunk {
 
   const std::string& bytes() const { return bits_.bytes(); }
   ChunkView view() const { return {Codec::kXorFloat, count_, bits_.bytes()}; }
+  // Asks for the memory that Append is going to write.
+  void PrefetchEnd() const { bits_.PrefetchEnd(); }
   // Bytes in memory, for budgets.
   size_t SizeBytes() const { return sizeof(*this) + bits_.bytes().capacity(); }
 

@@ -10,6 +10,8 @@ namespace {
 // How far ahead of the loop memory is asked for: a lookup is two cache misses
 // that need not wait for each other.
 constexpr size_t kPrefetchAhead = 8;
+// Of the ends of open chunks: a series is in the cache by then, its bytes are not.
+constexpr size_t kPrefetchEnds = 6;
 
 }  // namespace
 
@@ -32,7 +34,7 @@ void CommitWalk::FindSeries(size_t k, HeadShard& shard) {
     StagedSeries& staged = staged_.series[refs[i]];
     staged.series = shard.FindAndKeep(staged.hash);
     if (staged.series != nullptr) {
-      __builtin_prefetch(staged.series);
+      staged.series->Prefetch();
     } else if (staged.encoded.empty() && (staged.looked_up || !tenant_.has_absent.load())) {
       staged.series = &Create(shard, staged);
     } else {
@@ -92,7 +94,12 @@ int64_t CommitWalk::KeepStart(HeadSeries& series, Outcome outcome, int64_t t, in
 void CommitWalk::AddFloats(size_t k, HeadShard& shard) {
   std::vector<StagedFloat>& floats = staged_.shards[k].floats;
   size_t kept = 0;
-  for (const StagedFloat& sample : floats) {
+  for (size_t i = 0; i < floats.size(); ++i) {
+    const StagedFloat sample = floats[i];
+    if (i + kPrefetchEnds < floats.size()) {
+      const HeadSeries* const soon = staged_.series[floats[i + kPrefetchEnds].series].series;
+      if (soon != nullptr) soon->PrefetchFloats();
+    }
     HeadSeries* const known = staged_.series[sample.series].series;
     if (known == nullptr) {
       floats[kept++] = sample;

@@ -98,6 +98,16 @@ class HeadSeries {
   // Copies of, or shares in, all that may lie within [mint, maxt]; oldest first.
   std::vector<std::shared_ptr<const Piece>> Snapshot(int64_t mint, int64_t maxt) const;
 
+  // Asks for the memory that the Add functions read, so that cache misses of many
+  // series do not wait for each other; then, once that is there, for the end of
+  // the open chunk.
+  void Prefetch() const {
+    constexpr size_t kLine = 64;
+    const char* const at = reinterpret_cast<const char*>(this);
+    for (size_t i = 0; i < sizeof(HeadSeries); i += kLine) __builtin_prefetch(at + i, 1);
+  }
+  void PrefetchFloats() const { floats_.PrefetchEnd(); }
+
   bool has_samples() const;  // or cuts, that no seal has handed over
   // Of the unsealed samples, both inclusive; min_t() > max_t() without any.
   int64_t min_t() const { return min_t_; }
