@@ -120,12 +120,18 @@ class Planner {
   }
 
   Plan Choose() {
-    const auto [least, most] = std::minmax_element(numbers_.begin(), numbers_.end(), Less);
-    if (*least == *most) return {Form::kSame, *least, {}, {}, kFormBits + NumberBits(*least)};
-    if (*most - *least > kNarrow) {
+    auto least = static_cast<int64_t>(numbers_[0]);
+    int64_t most = least;
+    for (const uint64_t v : numbers_) {
+      least = std::min(least, static_cast<int64_t>(v));
+      most = std::max(most, static_cast<int64_t>(v));
+    }
+    const auto base = static_cast<uint64_t>(least);
+    if (least == most) return {Form::kSame, base, {}, {}, kFormBits + NumberBits(base)};
+    if (static_cast<uint64_t>(most) - base > kNarrow) {
       OfferWide();
     } else {
-      OfferNarrow(*least);
+      OfferNarrow(base);
     }
     return best_;
   }
@@ -151,40 +157,67 @@ class Planner {
     if (others <= numbers_.size() / 2) OfferSparse({values.data(), others});
   }
 
+  // Rows of small distances, which are most: bytes, so that loops over them take
+  // many at once.
   void OfferNarrow(uint64_t least) {
-    std::array<uint16_t, kNarrow + 1> times{};
-    for (const uint64_t v : numbers_) ++times[v - least];
-    std::array<Many, kNarrow + 1> space;
-    size_t n = 0;
-    const auto offer = [&](auto code, auto plan) {
-      n = 0;
-      for (size_t i = 0; i < times.size(); ++i) {
-        if (times[i] > 0) code(least + i, times[i]);
-      }
-      plan(std::span<const Many>(space.data(), n));
-    };
-    offer(
-        [&](uint64_t v, size_t t) {
-          space[n++] = {v - least, t};
-        },
-        [&](auto values) { OfferDistances(Form::kLeast, least, values); });
-    const size_t zeros = -least <= kNarrow ? times[-least] : 0;
-    if (zeros > numbers_.size() / 2) {
-      offer(
-          [&](uint64_t v, size_t t) {
-            if (v != 0) space[n++] = {Zigzag(v) - 1, t};
-          },
-          [&](auto values) { OfferSparse(values); });
+    std::array<uint8_t, kMostInRow> from_least, from_centre;
+    const size_t n = numbers_.size();
+    size_t sum = 0;
+    size_t others = 0;
+    for (size_t i = 0; i < n; ++i) {
+      from_least[i] = static_cast<uint8_t>(numbers_[i] - least);
+      sum += from_least[i];
+      others += numbers_[i] != 0 ? 1 : 0;
     }
+    OfferSmall(Form::kLeast, least, {from_least.data(), n}, sum);
+    if (others < n / 2) OfferSparseValues();
     if (best_.code.k == 0) return;
-    size_t middle = 0;
-    for (size_t seen = times[0]; seen <= numbers_.size() / 2;) seen += times[++middle];
-    const uint64_t centre = least + middle;
-    offer(
-        [&](uint64_t v, size_t t) {
-          space[n++] = {Zigzag(v - centre), t};
-        },
-        [&](auto values) { OfferDistances(Form::kCentred, centre, values); });
+    const size_t middle = (sum + n / 2) / n;
+    sum = 0;
+    for (size_t i = 0; i < n; ++i) {
+      const auto distance = static_cast<int8_t>(from_least[i] - middle);
+      from_centre[i] = static_cast<uint8_t>((distance << 1) ^ (distance >> 7));
+      sum += from_centre[i];
+    }
+    OfferSmall(Form::kCentred, least + middle, {from_centre.data(), n}, sum);
+  }
+
+  // Distances below 2 * kNarrow, whose sum is known.
+  void OfferSmall(Form form, uint64_t base, std::span<const uint8_t> distances, size_t sum) {
+    const size_t n = distances.size();
+    // Close to the mean; with a larger one the ones that are saved are fewer than
+    // the bits that are added.
+    const int middle = std::bit_width(sum / n);
+    Code code;
+    code.bits = ~size_t{0};
+    for (int k = std::max(0, middle - 1); k <= middle + 1; ++k) {
+      const size_t bits = SmallBits(distances, k);
+      if (bits >= code.bits) break;
+      code = {k, bits};
+    }
+    const size_t bits = kFormBits + kParameterBits + NumberBits(base) + code.bits;
+    if (bits < best_.bits) best_ = {form, base, code, {}, bits};
+  }
+
+  // As AllBits.
+  static size_t SmallBits(std::span<const uint8_t> distances, int k) {
+    unsigned ones = 0;
+    unsigned escaped = 0;
+    for (const uint8_t d : distances) {
+      const auto high = static_cast<unsigned>(d >> k);
+      ones += high;
+      escaped += high >= kMostOnes ? kMostOnes + 64 - 1 - static_cast<unsigned>(k) - high : 0;
+    }
+    return distances.size() * static_cast<size_t>(1 + k) + ones + escaped;
+  }
+
+  void OfferSparseValues() {
+    std::array<Many, kMostInRow> values;
+    size_t n = 0;
+    for (const uint64_t v : numbers_) {
+      if (v != 0) values[n++] = {Zigzag(v) - 1, 1};
+    }
+    OfferSparse({values.data(), n});
   }
 
   void OfferDistances(Form form, uint64_t base, std::span<const Many> values) {

@@ -12,7 +12,7 @@
 // fewest bits is chosen:
 //
 //   all the same      that number
-//   around a centre   distances from the median, of both signs
+//   around a centre   distances from a middling number, of both signs
 //   from the least    distances from it: for what is small and skewed
 //   sparse            mostly 0: how many zeros lie between the others
 //
