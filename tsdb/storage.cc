@@ -196,13 +196,14 @@ Status StorageImpl::Flush() {
   RETURN_IF_ERROR(evictor_->Advance());
   // Trimmed records that a release of RocksDB's log had brought into tables.
   RETURN_IF_ERROR(store_->Compact(Family::kJournal));
-  return store_->Compact(Family::kRaw);
+  return store_->MergeTables(Family::kRaw);
 }
 
 // Of samples there are traces in the journal, too, and of exemplars in meta.
 Status StorageImpl::CleanTombstones() {
   RETURN_IF_ERROR(Flush());
   RETURN_IF_ERROR(FaultPoint("tombstones.sealed"));
+  RETURN_IF_ERROR(store_->Compact(Family::kRaw));
   RETURN_IF_ERROR(store_->Compact(Family::kMeta));
   return store_->Compact(Family::kJournal);
 }

@@ -51,7 +51,14 @@ using Handles = std::array<rocksdb::ColumnFamilyHandle*, kFamilies>;
 // are always OK.
 class RocksBatch : public WriteBatch {
  public:
-  explicit RocksBatch(const Handles& handles) : handles_(handles) {}
+  explicit RocksBatch(const Handles& handles) : handles_(handles), batch_(std::move(Kept())) {
+    batch_.Clear();
+  }
+  ~RocksBatch() override {
+    if (batch_.Data().capacity() <= kMostKeptBytes) Kept() = std::move(batch_);
+  }
+  RocksBatch(const RocksBatch&) = delete;
+  RocksBatch& operator=(const RocksBatch&) = delete;
 
   void Put(Family family, std::string_view key, std::string_view value) override {
     Must(batch_.Put(handle(family), ToSlice(key), ToSlice(value)));
@@ -68,6 +75,14 @@ class RocksBatch : public WriteBatch {
   rocksdb::WriteBatch& rocks() { return batch_; }
 
  private:
+  static constexpr size_t kMostKeptBytes = 4 << 20;
+  // The memory of the last batch that this thread was done with: a large one would
+  // be asked of the system, and cleared by it, for every commit.
+  static rocksdb::WriteBatch& Kept() {
+    thread_local rocksdb::WriteBatch kept;
+    return kept;
+  }
+
   rocksdb::ColumnFamilyHandle* handle(Family family) const {
     return handles_[static_cast<size_t>(family)];
   }
@@ -158,6 +173,7 @@ class StoreImpl : public Store {
   Status Flush(std::span<const Family> families) override;
   Status ReleaseLog() override;
   Status Compact(Family family) override;
+  Status MergeTables(Family family) override;
   Status Drop(Family family, std::string_view begin, std::string_view end) override;
   void DropBefore(Family family, std::string_view key) override {
     unwanted(family)->Set({"", std::string(key)});
@@ -508,6 +524,17 @@ class UnwantedRange {
 Status StoreImpl::Compact(Family family) {
   return FromWriteStatus(db_->CompactRange(WholeCompaction(), handle(family), nullptr, nullptr),
                          Describe("compaction of", family));
+}
+
+// Tables of level 0 may overlap, those of another level do not.
+Status StoreImpl::MergeTables(Family family) {
+  rocksdb::ColumnFamilyMetaData tables;
+  db_->GetColumnFamilyMetaData(handle(family), &tables);
+  size_t layers = 0;
+  for (const rocksdb::LevelMetaData& level : tables.levels) {
+    layers += level.level == 0 ? level.files.size() : (level.files.empty() ? 0 : 1);
+  }
+  return layers <= 1 ? OkStatus() : Compact(family);
 }
 
 Status StoreImpl::Drop(Family family, std::string_view begin, std::string_view end) {

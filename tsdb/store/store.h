@@ -127,6 +127,9 @@ class Store {
   virtual Status ReleaseLog() = 0;
   // Merges all operands and drops all that was deleted.  Long.
   virtual Status Compact(Family family) = 0;
+  // The same, unless no two tables have keys in common to be merged: then it is left
+  // as it is, even if some of it was deleted.
+  virtual Status MergeTables(Family family) = 0;
   // Removes the keys of [begin, end) and gives their space back.  After a failure
   // some may be there.
   virtual Status Drop(Family family, std::string_view begin, std::string_view end) = 0;

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -140,6 +141,34 @@ TEST_F(StoreTest, MergedRunsAreTheirUnionBeforeAndAfterCompaction) {
     EXPECT_EQ(values, (std::vector<double>{1, 2}));
     ASSERT_TRUE(store_->Compact(Family::kRaw).ok());
   }
+}
+
+std::set<std::string> Tables(const std::string& folder) {
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() == ".sst") names.insert(entry.path().filename());
+  }
+  return names;
+}
+
+TEST_F(StoreTest, MergeTablesLeavesTheOnlyTableAlone) {
+  const RawKey key = RawKeyOf(1, 2, BlockEnd(1000));
+  Merge(key, OneRun(1000, 1));
+  ASSERT_TRUE(store_->Flush(std::vector{Family::kRaw}).ok());
+  const std::set<std::string> only = Tables(options_.path);
+  ASSERT_TRUE(store_->MergeTables(Family::kRaw).ok());
+  EXPECT_EQ(Tables(options_.path), only);
+
+  Merge(key, OneRun(2000, 2));
+  ASSERT_TRUE(store_->Flush(std::vector{Family::kRaw}).ok());
+  EXPECT_EQ(Tables(options_.path).size(), only.size() + 1);
+  ASSERT_TRUE(store_->MergeTables(Family::kRaw).ok());
+  const std::set<std::string> merged = Tables(options_.path);
+  EXPECT_EQ(merged.size(), only.size());
+  EXPECT_NE(merged, only);
+  EXPECT_FALSE(Get(Family::kRaw, EncodeRawKey(key)).empty());
+  ASSERT_TRUE(store_->MergeTables(Family::kRaw).ok());
+  EXPECT_EQ(Tables(options_.path), merged);
 }
 
 // An older value in a file, one in a newer file, one in the memtable; read at
