@@ -23,16 +23,16 @@ class CommitWalk {
         policy_(policy),
         staged_(staged),
         sealed_(sealed),
-        report_(report) {}
+        report_(report),
+        record_(staged.record) {}
 
-  // Takes a number, puts the staged samples into the head, and counts them in
-  // the report.  What needs a read of raw that `sealed` does not have stays
+  // Takes a number, puts the staged samples into the head and into staged.record, and
+  // counts them in the report.  What needs a read of raw that `sealed` does not have stays
   // staged, and so do series that are not known by the bytes of their labels, or
   // are to be looked up in the catalog, with their samples; all else does not.
   void Run();
 
   uint64_t sequence() const { return sequence_; }
-  JournalWriter& record() { return record_; }
   // Asks for what stayed staged of series that are known; false when nothing did.
   static bool AskForRest(const StagedCommit& staged, const Head& head, SealedLookup& sealed);
 
@@ -56,7 +56,7 @@ class CommitWalk {
   const SealedLookup& sealed_;
   CommitReport& report_;
   uint64_t sequence_ = 0;
-  JournalWriter record_;
+  JournalWriter& record_;
 };
 
 }  // namespace tidemark::tsdb

@@ -145,8 +145,8 @@ StatusOr<CommitReport> Committer::Commit(StagedCommit& staged) {
     CommitWalk walk(head_, journal_, tenant, policy, staged, sealed, report);
     walk.Run();
     entry.sequences.push_back(walk.sequence());
-    entry.batch->Put(Family::kJournal, JournalKey(walk.sequence()),
-                     walk.record().Finish(tenant.id, walk.sequence(), journal_.durable()));
+    staged.record.Finish(tenant.id, walk.sequence(), journal_.durable(), staged.record_bytes);
+    entry.batch->Put(Family::kJournal, JournalKey(walk.sequence()), staged.record_bytes);
     // Where it fails, what was taken is written nevertheless.  Those that are
     // decoded now are looked up only if the next walk does not find them.
     absent = LookUp(catalog_, tenant.id, *counters_.revived, staged);

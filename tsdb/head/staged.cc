@@ -9,6 +9,7 @@ namespace {
 constexpr size_t kMostKeptSeries = 1 << 14;
 constexpr size_t kMostSpare = 1 << 12;
 constexpr size_t kMostSpareBytes = 4 << 10;  // of one histogram
+constexpr size_t kMostKeptRecord = 4 << 20;
 
 std::unique_ptr<StagedCommit>& Kept() {
   thread_local std::unique_ptr<StagedCommit> kept;
@@ -28,6 +29,7 @@ bool IsLarge(const StagedCommit& staged) {
   }
   return staged.series.capacity() > kMostKeptSeries || samples > 2 * kMostKeptSeries ||
          staged.starts.capacity() > 2 * kMostKeptSeries ||
+         staged.record.SizeBytes() + staged.record_bytes.capacity() > kMostKeptRecord ||
          staged.labels.capacity() > kMostKeptSeries * 64;
 }
 
@@ -53,6 +55,7 @@ void StagedCommit::Recycle(std::unique_ptr<StagedCommit> staged) {
   staged->exemplars.clear();
   staged->metadata.clear();
   staged->decode = nullptr;
+  staged->record.Clear();
   Kept() = std::move(staged);
 }
 

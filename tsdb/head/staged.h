@@ -17,6 +17,7 @@
 #include "tsdb/index/label_hash.h"
 #include "tsdb/model/exemplar.h"
 #include "tsdb/model/sample.h"
+#include "tsdb/store/journal_record.h"
 
 namespace tidemark::tsdb {
 
@@ -74,6 +75,9 @@ struct StagedCommit {
   std::vector<std::pair<std::string, Metadata>> metadata;
   // Decodes and checks StagedSeries::encoded.
   std::function<StatusOr<Labels>(std::string_view encoded)> decode;
+  // What one walk of the commit takes, and the record that it becomes.
+  JournalWriter record;
+  std::string record_bytes;
   // Histograms that are done with, for the memory of their vectors.
   std::vector<FloatHistogram> spare;
 

@@ -78,7 +78,18 @@ void JournalFloatWriter::Finish(std::string& out) {
   Flush();
   AppendVarint(out, entries_);
   out += bytes_;
-  *this = JournalFloatWriter();
+  Clear();
+}
+
+void JournalFloatWriter::Clear() {
+  bytes_.clear();
+  entries_ = 0;
+  times_.clear();
+  values_.clear();
+  last_series_ = 0;
+  last_t_ = 0;
+  last_step_ = 0;
+  last_bits_ = 0;
 }
 
 void JournalFloatWriter::Flush() {

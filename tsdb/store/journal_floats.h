@@ -40,8 +40,12 @@ class JournalFloatWriter {
     values_.push_back(v);
   }
   bool empty() const { return entries_ == 0 && times_.empty(); }
-  // Appends the number of entries and the entries.
+  // Appends the number of entries and the entries, and starts anew.
   void Finish(std::string& out);
+  // Forgets what was added; keeps the memory.
+  void Clear();
+  // Bytes in memory, of what can grow without bound.
+  size_t SizeBytes() const { return bytes_.capacity(); }
 
  private:
   void Flush();

@@ -135,8 +135,28 @@ void JournalWriter::AddHistogram(SeriesId series, int64_t t, const FloatHistogra
   AppendHistogram(histograms_.bytes, h);
 }
 
+void JournalWriter::Section::Clear() {
+  bytes.clear();
+  series = 0;
+  t = 0;
+}
+
+void JournalWriter::Clear() {
+  floats_.Clear();
+  histograms_.Clear();
+  float_starts_ = {};
+  histogram_starts_ = {};
+  last_wins_ = false;
+}
+
 std::string JournalWriter::Finish(TenantId tenant, uint64_t sequence, uint64_t durable) {
   std::string out;
+  Finish(tenant, sequence, durable, out);
+  return out;
+}
+
+void JournalWriter::Finish(TenantId tenant, uint64_t sequence, uint64_t durable, std::string& out) {
+  out.clear();
   const bool starts = !float_starts_.column.empty() || !histogram_starts_.column.empty();
   const char kind = last_wins_ ? kSamplesLastWins : kSamples;
   AppendHead(starts ? kind | kWithStarts : kind, tenant, sequence, durable, out);
@@ -146,8 +166,7 @@ std::string JournalWriter::Finish(TenantId tenant, uint64_t sequence, uint64_t d
   }
   floats_.Finish(out);
   out += histograms_.bytes;
-  *this = JournalWriter();
-  return out;
+  Clear();
 }
 
 std::string EncodeDelete(const DeletedSamples& deleted, TenantId tenant, uint64_t sequence,

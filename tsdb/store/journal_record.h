@@ -34,13 +34,20 @@ class JournalWriter {
   bool empty() const { return floats_.empty() && histograms_.bytes.empty(); }
 
   // The record; `durable` says that all records below it have been written.
-  // Starts anew afterwards.
+  // Starts anew afterwards, and keeps the memory.
   std::string Finish(TenantId tenant, uint64_t sequence, uint64_t durable);
+  // The same into `out`, whatever is in it.
+  void Finish(TenantId tenant, uint64_t sequence, uint64_t durable, std::string& out);
+  // Forgets what was added.
+  void Clear();
+  // Bytes in memory.
+  size_t SizeBytes() const { return histograms_.bytes.capacity() + floats_.SizeBytes(); }
 
  private:
   // Series and times are written as differences from the entry before.
   struct Section {
     void AddKey(SeriesId series, int64_t t);
+    void Clear();
     std::string bytes;
     SeriesId series = 0;
     int64_t t = 0;
