@@ -28,6 +28,11 @@ CommitCounters::CommitCounters(Metrics& metrics)
                              "Samples not taken because another value is stored at their time.")),
       replaced(metrics.AddCounter("tidemark_storage_replaced_samples_total",
                                   "Samples that took the place of another value.")),
+      commits(metrics.AddCounter("tidemark_storage_commits_total",
+                                 "Commits that were written to the journal.")),
+      journal_bytes(metrics.AddCounter("tidemark_storage_journal_bytes_total",
+                                       "Bytes of commits: samples, and the catalog's records "
+                                       "of new series; without what RocksDB's log adds.")),
       decoded_series(metrics.AddCounter(
           "tidemark_storage_series_decoded_total",
           "Series of requests whose labels were decoded, because they are new or were not sent "
@@ -159,9 +164,12 @@ StatusOr<CommitReport> Committer::Commit(StagedCommit& staged) {
   PutCatalog(staged, catalog_, *entry.batch, written);
   PutMeta(staged, *entry.batch, written);
   entry.on_written = std::move(written);
+  const size_t bytes = entry.batch->size_bytes();
   FaultPoint("commit.applied").IgnoreError();
   RETURN_IF_ERROR(journal_.Write(std::move(entry)));
   FaultPoint("commit.written").IgnoreError();
+  counters_.commits->Add();
+  counters_.journal_bytes->Add(bytes);
   RETURN_IF_ERROR(absent.status());
   counters_.late->Add(report.late);
   counters_.duplicates->Add(report.duplicates);

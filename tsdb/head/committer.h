@@ -31,6 +31,8 @@ struct CommitCounters {
   Counter* duplicates;
   Counter* conflicts;
   Counter* replaced;
+  Counter* commits;
+  Counter* journal_bytes;
   Counter* decoded_series;
   Counter* revived;
   Counter* unreadable_blocks;
