@@ -147,7 +147,8 @@ class Appender {
   virtual Status Append(SeriesRef series, const Sample& sample, int64_t start) = 0;
   virtual Status AppendHistogram(SeriesRef series, int64_t t, const FloatHistogram& h,
                                  int64_t start) = 0;
-  // The same; leaves `h` with any value.
+  // The same for one that has passed Validate, which is not asked again; leaves `h`
+  // with any value.
   virtual Status TakeHistogram(SeriesRef series, int64_t t, FloatHistogram& h, int64_t start) {
     return AppendHistogram(series, t, h, start);
   }

@@ -1,6 +1,7 @@
 #include "tsdb/chunk/histogram_chunk.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "tsdb/base/check.h"
 #include "tsdb/base/varint.h"
@@ -106,6 +107,12 @@ FloatHistogram HistogramChunk::last_h() const {
 size_t HistogramChunk::SizeBytes() const {
   return sizeof(*this) + bytes_.capacity() + state_.last.SizeBytes() +
          state_.growth.capacity() * sizeof(uint64_t);
+}
+
+std::string HistogramChunk::Take() {
+  std::string bytes = std::exchange(bytes_, {});
+  Clear();
+  return bytes;
 }
 
 void HistogramChunk::Clear() {

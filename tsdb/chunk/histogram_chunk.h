@@ -39,6 +39,8 @@ class HistogramChunk {
 
   // Empties it; keeps the memory.
   void Clear();
+  // Empties it, and gives its bytes away.
+  std::string Take();
 
  private:
   void AppendTime(int64_t t);

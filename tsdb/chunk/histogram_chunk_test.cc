@@ -173,6 +173,16 @@ TEST(HistogramChunkTest, ClearedChunkStartsOver) {
   EXPECT_EQ(chunk.bytes(), bytes);
 }
 
+TEST(HistogramChunkTest, TakenBytesLeaveAnEmptyChunk) {
+  const auto samples = CounterSamples(20);
+  HistogramChunk chunk = Encode(samples);
+  const std::string bytes = chunk.bytes();
+  EXPECT_EQ(chunk.Take(), bytes);
+  EXPECT_TRUE(chunk.empty());
+  for (const HistogramSample& sample : samples) chunk.Append(sample.t, sample.h);
+  EXPECT_EQ(chunk.bytes(), bytes);
+}
+
 TEST(HistogramChunkTest, CutBytesAreReportedAndTheRestIsRead) {
   const auto samples = CounterSamples(60);
   const HistogramChunk chunk = Encode(samples);

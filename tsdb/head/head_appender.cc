@@ -94,6 +94,8 @@ Status HeadAppender::Append(SeriesRef series, const Sample& sample, int64_t star
 
 Status HeadAppender::AppendHistogram(SeriesRef series, int64_t t, const FloatHistogram& h,
                                      int64_t start) {
+  RETURN_IF_ERROR(CheckTime(t));
+  RETURN_IF_ERROR(h.Validate());
   FloatHistogram copy = h;
   return TakeHistogram(series, t, copy, start);
 }
@@ -101,7 +103,6 @@ Status HeadAppender::AppendHistogram(SeriesRef series, int64_t t, const FloatHis
 Status HeadAppender::TakeHistogram(SeriesRef series, int64_t t, FloatHistogram& h, int64_t start) {
   CHECK(series < staged_.series.size(), "a SeriesRef that GetSeries did not return");
   RETURN_IF_ERROR(CheckTime(t));
-  RETURN_IF_ERROR(h.Validate());
   staged_.Stage(series, staged_.AddStart(start), t, h);
   return OkStatus();
 }

@@ -31,6 +31,18 @@ std::shared_ptr<const ClosedChunk> CopyOf(const Chunk& chunk, const StartWriter*
                   starts == nullptr ? std::string() : starts->Finish()});
 }
 
+// As CopyOf, but the bytes move, and leave the chunk empty: what they were given
+// too much of is free soon.
+template <typename Chunk>
+std::shared_ptr<const ClosedChunk> TakeFrom(Chunk& chunk, const StartWriter* starts) {
+  const ChunkView view = chunk.view();
+  const int64_t first = chunk.min_t();
+  const int64_t last = chunk.max_t();
+  return std::make_shared<const ClosedChunk>(
+      ClosedChunk{view.codec, view.count, first, last, chunk.Take(),
+                  starts == nullptr ? std::string() : starts->Finish()});
+}
+
 void AppendTo(FloatChunk& chunk, const Sample& sample) { chunk.Append(sample.t, sample.v); }
 void AppendTo(HistogramChunk& chunk, const HistogramSample& sample) {
   chunk.Append(sample.t, sample.h);
@@ -299,15 +311,9 @@ void HeadSeries::CloseFloats() {
   if (starts_ != nullptr) starts_->floats = {};
 }
 
-// As CloseFloats, but the bytes move: what they were given too much of is free soon.
 void HeadSeries::FreezeFloats() {
   if (floats_.empty()) return;
-  const ChunkView view = floats_.view();
-  const int64_t first = floats_.min_t();
-  const int64_t last = floats_.max_t();
-  open_piece().chunks.push_back(std::make_shared<const ClosedChunk>(
-      ClosedChunk{view.codec, view.count, first, last, floats_.Take(),
-                  starts_ == nullptr ? std::string() : starts_->floats.Finish()}));
+  open_piece().chunks.push_back(TakeFrom(floats_, float_starts()));
 }
 
 void HeadSeries::CloseHistograms() {
@@ -315,6 +321,11 @@ void HeadSeries::CloseHistograms() {
   open_piece().chunks.push_back(CopyOf(*histograms_, histogram_starts()));
   histograms_->Clear();
   if (starts_ != nullptr) starts_->histograms = {};
+}
+
+void HeadSeries::FreezeHistograms() {
+  if (histograms_ == nullptr || histograms_->empty()) return;
+  open_piece().chunks.push_back(TakeFrom(*histograms_, histogram_starts()));
 }
 
 // ---------------------------------------------------------------- starts
@@ -389,7 +400,7 @@ void HeadSeries::RemoveOpen(const TimeInterval& times) {
 
 std::shared_ptr<const Piece> HeadSeries::Freeze() {
   FreezeFloats();
-  CloseHistograms();
+  FreezeHistograms();
   // Whether and when there is more is not known: idle series keep no memory.
   floats_ = FloatChunk();
   histograms_.reset();

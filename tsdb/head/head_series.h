@@ -176,6 +176,7 @@ class HeadSeries {
   void CloseFloats();
   void FreezeFloats();
   void CloseHistograms();
+  void FreezeHistograms();
   Piece& open_piece();
   bool has_cuts() const;
   // Of the open chunks; null when no sample of them has a start.

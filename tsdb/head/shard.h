@@ -31,7 +31,7 @@ struct HeadShard {
   // Of the evictor: how it tells since when a series had no samples.
   uint32_t turn ABSL_GUARDED_BY(mutex) = 0;
 
-  // For budgets; read without the lock.
+  // For budgets; read without the lock, changed under it.
   std::atomic<int64_t> sample_bytes{0};
   std::atomic<int64_t> series_bytes{0};
 
@@ -59,9 +59,10 @@ struct HeadShard {
     unsealed.push_back(&changed);
   }
   // After any other change of its samples.
-  void NoteBytes(const HeadSeries& changed, uint32_t bytes_before) {
-    sample_bytes.fetch_add(int64_t{changed.sample_bytes()} - int64_t{bytes_before},
-                           std::memory_order_relaxed);
+  void NoteBytes(const HeadSeries& changed, uint32_t bytes_before)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+    const int64_t bytes = sample_bytes.load(std::memory_order_relaxed);
+    sample_bytes.store(bytes + changed.sample_bytes() - bytes_before, std::memory_order_relaxed);
   }
 };
 
