@@ -10,6 +10,7 @@
 #include "proto/zstd.h"
 #include "server/http_status.h"
 #include "server/ingest/content_headers.h"
+#include "server/ingest/retry_after.h"
 
 namespace tidemark::server {
 namespace {
@@ -19,8 +20,6 @@ constexpr size_t kMaxAnswerBytes = 1024;
 // Memory for decoded bodies that a thread keeps from request to request; a
 // usual body is one or two MiB.
 constexpr size_t kKeptBytes = 4 << 20;
-
-constexpr const char* kRetryAfterSeconds = "5";
 
 HttpResponse NoContent() {
   HttpResponse response;
@@ -41,7 +40,7 @@ HttpResponse Text(int status, std::string body) {
   }
   response.body += '\n';
   if (status == 429 || status == 503) {
-    response.headers.emplace_back("Retry-After", kRetryAfterSeconds);
+    response.headers.emplace_back("Retry-After", RetryAfterSeconds());
   }
   return response;
 }

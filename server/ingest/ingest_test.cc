@@ -8,6 +8,7 @@
 #include <set>
 
 #include "server/ingest/ingest_for_test.h"
+#include "server/ingest/retry_after.h"
 #include "server/write_request_for_test.h"
 
 namespace tidemark::server {
@@ -250,35 +251,47 @@ TEST_F(IngestTest, WhatMaySucceedLaterSaysSo) {
   proto::WriteRequest request;
   AddSample(AddSeries(request, {{"__name__", "known"}}), kNow, 1);
   AddSample(AddSeries(request, {{"__name__", "new"}}), kNow, 1);
-  using Headers = std::vector<std::pair<std::string, std::string>>;
-  const Headers kRetry = {{"Retry-After", "5"}};
+  HttpResponse response;
+  const auto expect_retry = [&response] {
+    ASSERT_EQ(response.headers.size(), 1u);
+    EXPECT_EQ(response.headers[0].first, "Retry-After");
+    const int seconds = std::stoi(response.headers[0].second);
+    EXPECT_GE(seconds, kLeastRetrySeconds);
+    EXPECT_LE(seconds, kMostRetrySeconds);
+  };
 
   ready_ = false;
-  HttpResponse response = Send(request);
+  response = Send(request);
   EXPECT_EQ(response.status, 503);
   EXPECT_EQ(response.body, "starting: replaying the journal\n");
-  EXPECT_EQ(response.headers, kRetry);
+  expect_retry();
 
   ready_ = true;
   storage_.commit_status = Unavailable("the disk is full");
   response = Send(request);
   EXPECT_EQ(response.status, 503);
   EXPECT_EQ(response.body, "the disk is full\n");
-  EXPECT_EQ(response.headers, kRetry);
+  expect_retry();
 
   storage_.commit_status = OkStatus();
   storage_.get_series_status = Unavailable("memory budget is spent");
   response = Send(request);
   EXPECT_EQ(response.status, 503);
-  EXPECT_EQ(response.headers, kRetry);
+  expect_retry();
   EXPECT_TRUE(storage_.floats.empty());
 
   storage_.get_series_status = ResourceExhausted("1000 series of 1000");
   response = Send(request);
   EXPECT_EQ(response.status, 429);
   EXPECT_THAT(response.body, StartsWith("stored 1 of 2 samples; refused 1: 1 x no budget"));
-  EXPECT_EQ(response.headers, kRetry);
+  expect_retry();
   EXPECT_EQ(storage_.floats.size(), 1u);
+}
+
+TEST(RetryAfter, IsNotTheSameForAll) {
+  std::set<std::string> seen;
+  for (int i = 0; i < 200; ++i) seen.insert(RetryAfterSeconds());
+  EXPECT_GT(seen.size(), 1u);
 }
 
 TEST_F(IngestTest, AnswersStayUnderOneKibibyte) {

@@ -12,6 +12,7 @@
 #include "proto/zstd.h"
 #include "server/http/gunzip.h"
 #include "server/http_status.h"
+#include "server/ingest/retry_after.h"
 #include "tsdb/base/quote.h"
 
 namespace tidemark::server {
@@ -26,7 +27,9 @@ HttpResponse Message(int status, const google::protobuf::MessageLite& message) {
   response.status = status;
   response.content_type = "application/x-protobuf";
   response.body = message.SerializeAsString();
-  if (status == 429 || status == 503) response.headers.emplace_back("Retry-After", "5");
+  if (status == 429 || status == 503) {
+    response.headers.emplace_back("Retry-After", RetryAfterSeconds());
+  }
   return response;
 }
 
