@@ -182,7 +182,8 @@ class SeriesSet {
  public:
   virtual ~SeriesSet() = default;
   virtual size_t size() const = 0;
-  virtual const Labels& labels(size_t i) const = 0;  // ascending in label order
+  // Ascending in label order, unless SelectHints::any_order was set.
+  virtual const Labels& labels(size_t i) const = 0;
   virtual std::unique_ptr<SampleIterator> Samples(size_t i) const = 0;
 };
 
@@ -201,6 +202,9 @@ struct SelectHints {
   int64_t max_resolution_ms = 0;  // the coarsest tier that will do; 0: raw
   bool start_times = false;       // fill SampleRun::start
   bool buckets = true;            // false: of histograms only what counts and sums need
+  // The series need not be in label order, only in one that is the same for the
+  // same series: the storage's own, in which they are found and read sooner.
+  bool any_order = false;
   const Cancellation* cancellation = nullptr;
 };
 

@@ -120,7 +120,7 @@ TEST_F(StorageRegressionTest, LateDataDoesNotBlockCompaction) {
   // A reader in the midst of its samples.
   const auto querier = storage_->NewQuerier("default", kMin, kMax);
   const Matcher job = Matcher::Equal("job", "gateway");
-  const auto set = (*querier)->Select({&job, 1}, {});
+  auto set = (*querier)->Select({&job, 1}, {});
   auto it = (*set)->Samples(0);
   ASSERT_TRUE(it->Next());
   for (int day = 1; day < 40; ++day) {
@@ -133,6 +133,7 @@ TEST_F(StorageRegressionTest, LateDataDoesNotBlockCompaction) {
   }
   ASSERT_TRUE(storage_->Flush().ok());
   it.reset();  // before the storage is closed
+  set->reset();
   RestartEveryWay();
 }
 

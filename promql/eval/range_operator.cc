@@ -132,9 +132,11 @@ class RangeOperator : public VectorOperator {
       call_.scalars.push_back(std::move(values));
     }
     ASSIGN_OR_RETURN(std::vector<tsdb::Labels> labels, cursor_.Series());
-    names_.reserve(labels.size());
+    name_of_.reserve(labels.size());
     for (tsdb::Labels& l : labels) {
-      names_.emplace_back(l.metric_name());
+      const std::string_view name = l.metric_name();
+      if (names_.empty() || names_.back() != name) names_.emplace_back(name);
+      name_of_.push_back(static_cast<uint32_t>(names_.size() - 1));
       if (!keeps_name_) l = DropMetadataLabels(context_, l);
     }
     return labels;
@@ -142,7 +144,7 @@ class RangeOperator : public VectorOperator {
 
   Status Next(StepSeries& out) override {
     RETURN_IF_ERROR(cursor_.NextSeries());
-    call_.metric = std::move(names_[next_++]);
+    call_.metric = names_[name_of_[next_++]];
     function_->StartSeries();
     out.Reset(steps_.count);
     for (size_t step = 0; step < steps_.count; ++step) {
@@ -177,7 +179,8 @@ class RangeOperator : public VectorOperator {
   WindowCursor cursor_;
   RangeCall call_;
   const std::unique_ptr<RangeFunction> function_;
-  std::vector<std::string> names_;  // of the metrics
+  std::vector<std::string> names_;  // of the metrics; neighbours differ
+  std::vector<uint32_t> name_of_;   // by series
   size_t next_ = 0;
 };
 

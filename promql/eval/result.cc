@@ -26,8 +26,10 @@ bool KeepsOrder(const Expr& expr, const QueryTimes& times) {
 }
 
 void SortByLabels(std::vector<Series>& series) {
-  std::sort(series.begin(), series.end(),
-            [](const Series& a, const Series& b) { return a.labels < b.labels; });
+  const auto before = [](const Series& a, const Series& b) { return a.labels < b.labels; };
+  if (!std::is_sorted(series.begin(), series.end(), before)) {
+    std::sort(series.begin(), series.end(), before);
+  }
 }
 
 void AddSamples(const StepSeries& data, Steps steps, Series& out) {

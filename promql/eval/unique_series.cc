@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 
 namespace tidemark::promql {
 namespace {
@@ -23,6 +24,7 @@ class UniqueSeriesOperator : public VectorOperator {
 
   StatusOr<std::vector<Labels>> Series() override {
     ASSIGN_OR_RETURN(std::vector<Labels> labels, input_->Series());
+    if (AllDiffer(labels)) return labels;
     std::vector<size_t> target(labels.size());  // index of each among the unique
     std::vector<Labels> unique = Unique(labels, target);
     if (unique.size() == labels.size()) return labels;
@@ -39,6 +41,16 @@ class UniqueSeriesOperator : public VectorOperator {
   }
 
  private:
+  // By their hashes alone: may say no where the answer is yes.
+  static bool AllDiffer(const std::vector<Labels>& labels) {
+    absl::flat_hash_set<uint64_t> hashes;
+    hashes.reserve(labels.size());
+    for (const Labels& l : labels) {
+      if (!hashes.insert(l.Hash()).second) return false;
+    }
+    return true;
+  }
+
   static std::vector<Labels> Unique(const std::vector<Labels>& labels,
                                     std::vector<size_t>& target) {
     std::vector<Labels> unique;

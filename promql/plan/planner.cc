@@ -50,6 +50,21 @@ bool IsEvaluatedOnce(const Expr& expr, Steps steps) {
   return steps.count > 1 && Unwrap(&expr)->kind != ExprKind::kNumber && IsStepInvariant(expr);
 }
 
+// Aggregations whose groups do not depend on which of their series comes first,
+// but for the rounding of sums.
+bool MakesGroups(AggregateOp op) {
+  switch (op) {
+    case AggregateOp::kTopk:
+    case AggregateOp::kBottomk:
+    case AggregateOp::kLimitk:
+    case AggregateOp::kLimitRatio:
+    case AggregateOp::kCountValues:
+      return false;
+    default:
+      return true;
+  }
+}
+
 Steps FirstOf(Steps steps) { return {steps.start, 0, 1}; }
 
 WindowTimes WindowsOf(const ResolvedShift& shift, int64_t range_ms, Steps steps) {
@@ -149,7 +164,10 @@ StatusOr<std::unique_ptr<VectorOperator>> Planner::FromSmoothed(const VectorSele
 StatusOr<std::unique_ptr<VectorOperator>> Planner::FromAggregate(const AggregateExpr& expr,
                                                                  Steps steps) {
   const std::string name(AggregateOpName(expr.op));
-  const Scoped<Above> above(above_, {name, &expr, above_.subquery_step_ms});
+  const Scoped<Above> above(above_, {.function = name,
+                                     .aggregate = &expr,
+                                     .subquery_step_ms = above_.subquery_step_ms,
+                                     .any_order = MakesGroups(expr.op)});
   Operand param;
   if (expr.param != nullptr) {
     ASSIGN_OR_RETURN(param, Argument(*expr.param, steps));
@@ -171,23 +189,27 @@ Planner::BucketUse Planner::BucketUseBelow(std::string_view function, BucketUse 
 StatusOr<std::unique_ptr<VectorOperator>> Planner::FromBinary(const BinaryExpr& expr, Steps steps) {
   const bool trims = expr.op == BinaryOp::kTrimUpper || expr.op == BinaryOp::kTrimLower;
   const Scoped<BucketUse> buckets(bucket_use_, trims ? BucketUse::kNeeded : bucket_use_);
-  const Scoped<Above> above(above_, {"", nullptr, above_.subquery_step_ms});
+  const Scoped<Above> above(above_, {.function = {}, .subquery_step_ms = above_.subquery_step_ms});
   ASSIGN_OR_RETURN(Operand lhs, Argument(*expr.lhs, steps));
   ASSIGN_OR_RETURN(Operand rhs, Argument(*expr.rhs, steps));
   return MakeVectorBinaryOperator(context_, steps, expr, std::move(lhs), std::move(rhs));
 }
 
 StatusOr<std::unique_ptr<VectorOperator>> Planner::FromUnary(const UnaryExpr& expr, Steps steps) {
-  const Scoped<Above> above(above_, {above_.function, nullptr, above_.subquery_step_ms});
+  const Scoped<Above> above(above_, {.function = above_.function,
+                                     .subquery_step_ms = above_.subquery_step_ms,
+                                     .any_order = above_.any_order});
   ASSIGN_OR_RETURN(auto input, Vector(*expr.expr, steps));
   if (expr.op == BinaryOp::kAdd) return input;
   return MakeNegation(context_, steps, std::move(input));
 }
 
 StatusOr<std::unique_ptr<VectorOperator>> Planner::FromCall(const Call& call, Steps steps) {
-  const Scoped<Above> above(above_,
-                            {std::string(call.function->name), nullptr, above_.subquery_step_ms});
   const Scoped<BucketUse> buckets(bucket_use_, BucketUseBelow(call.function->name, bucket_use_));
+  const Scoped<Above> above(above_,
+                            {.function = std::string(call.function->name),
+                             .subquery_step_ms = above_.subquery_step_ms,
+                             .any_order = above_.any_order && call.function->name != "info"});
   for (size_t i = 0; i < call.args.size(); ++i) {
     if (call.args[i]->type() == ValueType::kMatrix) return FromRangeCall(call, i, steps);
   }
@@ -272,7 +294,8 @@ StatusOr<std::unique_ptr<ScalarOperator>> Planner::ScalarCall(const Call& call, 
   if (name == "range") return seconds(times_.end - times_.start);
   if (name == "step") return seconds(times_.start == times_.end ? 0 : times_.step_ms);
   if (name == "scalar") {
-    const Scoped<Above> above(above_, {"scalar", nullptr, above_.subquery_step_ms});
+    const Scoped<Above> above(above_,
+                              {.function = "scalar", .subquery_step_ms = above_.subquery_step_ms});
     ASSIGN_OR_RETURN(auto input, Vector(*Unwrap(call.args[0].get()), steps));
     return MakeScalarOf(context_, steps, std::move(input));
   }
@@ -313,7 +336,9 @@ StatusOr<PlannedRange> Planner::FromMatrixSelector(const MatrixSelector& expr, S
   if (selector.anchored) windows.reach = WindowReach::kAnchored;
   if (selector.smoothed) windows.reach = WindowReach::kSmoothed;
   windows.lookback_ms = context_.lookback_ms;
-  const Scoped<Above> above(above_, {above_.function, nullptr, above_.subquery_step_ms});
+  const Scoped<Above> above(above_, {.function = above_.function,
+                                     .subquery_step_ms = above_.subquery_step_ms,
+                                     .any_order = above_.any_order});
   tsdb::SelectHints hints = HintsFor(windows, range_ms);
   hints.start_times = context_.options.use_start_timestamps && UsesStartTimestamps(above_.function);
   return PlannedRange{windows, MakeStorageRangeSource(context_, selector, std::move(hints))};
@@ -331,7 +356,7 @@ StatusOr<PlannedRange> Planner::FromSubquery(const SubqueryExpr& expr, Steps ste
   if (inner_steps.count == 0)
     return PlannedRange{windows, MakeSubquerySource(inner_steps, nullptr)};
   const bool is_root = above_.function.empty();  // range vectors are arguments otherwise
-  const Scoped<Above> above(above_, {above_.function, nullptr, step_ms});
+  const Scoped<Above> above(above_, {.function = above_.function, .subquery_step_ms = step_ms});
   const Scoped<BucketUse> buckets(bucket_use_, BucketUse::kNeeded);
   const Scoped<SampleTally*> tally(
       context_.tally,
@@ -376,6 +401,7 @@ tsdb::SelectHints Planner::HintsFor(const WindowTimes& windows, int64_t range_ms
   hints.range_ms = range_ms;
   hints.function = above_.function;
   hints.buckets = bucket_use_ != BucketUse::kNone;
+  hints.any_order = above_.any_order;
   if (above_.aggregate != nullptr) {
     hints.by = !above_.aggregate->without;
     hints.grouping = above_.aggregate->grouping;

@@ -44,6 +44,7 @@ class Planner {
     std::string function;
     const AggregateExpr* aggregate = nullptr;  // when it is the parent itself
     int64_t subquery_step_ms = 0;
+    bool any_order = false;  // the aggregate's, handed on by functions and signs
   };
   // What the nodes above say of the buckets of histograms: a function of counts
   // and sums needs none, unless a function or operator further up does, or a

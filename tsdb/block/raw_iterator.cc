@@ -9,10 +9,10 @@
 
 namespace tidemark::tsdb {
 
-RawIterator::RawIterator(const Store& store,
+RawIterator::RawIterator(std::shared_ptr<RawCursors> cursors,
                          std::shared_ptr<const std::vector<Partition>> partitions, TenantId tenant,
                          SeriesId series, int64_t mint, int64_t maxt, bool start_times)
-    : store_(store),
+    : cursors_(std::move(cursors)),
       partitions_(std::move(partitions)),
       tenant_(tenant),
       series_(series),
@@ -20,10 +20,14 @@ RawIterator::RawIterator(const Store& store,
       maxt_(maxt),
       start_times_(start_times) {}
 
+RawIterator::~RawIterator() {
+  if (cursor_.it != nullptr) cursors_->GiveBack(std::move(cursor_));
+}
+
 bool RawIterator::UseBlock(const RawKey& key) {
   if (BlockFirst(key.block_end) > maxt_) return false;
   block_end_ = key.block_end;
-  block_ = std::make_unique<RunListIterator>(std::string(it_->value()), start_times_);
+  block_ = std::make_unique<RunListIterator>(std::string(cursor_.it->value()), start_times_);
   return true;
 }
 
@@ -33,11 +37,11 @@ bool RawIterator::OpenBlock(int64_t t) {
   const Partition last = PartitionOf(maxt_);
   auto partition = std::lower_bound(partitions_->begin(), partitions_->end(), PartitionOf(t));
   for (; partition != partitions_->end() && *partition <= last; ++partition) {
-    if (it_ == nullptr) it_ = store_.NewRawIterator();
-    it_->Seek(EncodeRawKey({*partition, tenant_, series_, first_end}));
+    if (cursor_.it == nullptr) cursor_ = cursors_->Take();
+    cursor_.it->Seek(EncodeRawKey({*partition, tenant_, series_, first_end}));
     RawKey key;
-    if (it_->Valid() && DecodeRawKey(it_->key(), key)) return UseBlock(key);
-    status_ = it_->status();
+    if (cursor_.it->Valid() && DecodeRawKey(cursor_.it->key(), key)) return UseBlock(key);
+    status_ = cursor_.it->status();
     if (!status_.ok()) return false;
   }
   return false;
@@ -51,10 +55,10 @@ bool RawIterator::Advance() {
     return false;
   }
   if (block_end_ == std::numeric_limits<int64_t>::max()) return false;
-  it_->Next();
+  cursor_.it->Next();
   RawKey key;
-  if (it_->Valid() && DecodeRawKey(it_->key(), key)) return UseBlock(key);
-  status_ = it_->status();
+  if (cursor_.it->Valid() && DecodeRawKey(cursor_.it->key(), key)) return UseBlock(key);
+  status_ = cursor_.it->status();
   return status_.ok() && OpenBlock(block_end_ + 1);
 }
 

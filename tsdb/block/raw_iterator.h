@@ -5,23 +5,27 @@
 #include <memory>
 #include <vector>
 
+#include "tsdb/block/raw_cursors.h"
 #include "tsdb/chunk/encoded_run.h"
 #include "tsdb/model/sample_iterator.h"
 #include "tsdb/store/keys.h"
-#include "tsdb/store/store.h"
 
 namespace tidemark::tsdb {
 
 // Blocks are read when they are reached; a Seek reads none of those it passes.
 // Runs may reach beyond [mint, maxt], blocks that hold none of it are not read.
 //
-// Threads: one.  The store must outlive it.
+// Threads: one.  The store of the cursors must outlive it.
 class RawIterator : public SampleIterator {
  public:
-  // `partitions` as of after the head was asked (tsdb/head/sealer.h).
-  RawIterator(const Store& store, std::shared_ptr<const std::vector<Partition>> partitions,
-              TenantId tenant, SeriesId series, int64_t mint, int64_t maxt,
-              bool start_times = false);
+  // `partitions` as of after the head was asked (tsdb/head/sealer.h), and so must
+  // be all that a cursor is taken for: the constructor takes none.
+  RawIterator(std::shared_ptr<RawCursors> cursors,
+              std::shared_ptr<const std::vector<Partition>> partitions, TenantId tenant,
+              SeriesId series, int64_t mint, int64_t maxt, bool start_times = false);
+  ~RawIterator() override;
+  RawIterator(const RawIterator&) = delete;
+  RawIterator& operator=(const RawIterator&) = delete;
 
   bool Next() override;
   bool Seek(int64_t t) override;
@@ -35,7 +39,7 @@ class RawIterator : public SampleIterator {
   // Moves on from a block that is used up.
   bool Advance();
 
-  const Store& store_;
+  const std::shared_ptr<RawCursors> cursors_;
   const std::shared_ptr<const std::vector<Partition>> partitions_;
   const TenantId tenant_;
   const SeriesId series_;
@@ -43,7 +47,7 @@ class RawIterator : public SampleIterator {
   const int64_t maxt_;
   const bool start_times_;
 
-  std::unique_ptr<StoreIterator> it_;
+  RawCursors::Cursor cursor_;
   std::unique_ptr<RunListIterator> block_;
   int64_t block_end_ = 0;  // of block_
   bool done_ = false;

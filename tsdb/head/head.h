@@ -12,6 +12,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -51,6 +52,12 @@ class Head {
   std::vector<std::shared_ptr<const Piece>> Snapshot(const LabelHash& hash, int64_t mint,
                                                      int64_t maxt) const;
 
+  // Goes up when samples leave the head for raw, before any of them does.  A view
+  // of raw that was made at a count has all samples that Snapshot does not show
+  // for as long as the count, read after Snapshot, is the same.
+  uint64_t handovers() const { return handovers_.load(); }
+  void NoteHandover() { handovers_.fetch_add(1); }
+
   // Of unsealed samples, and of series, indexes included; roughly.
   int64_t sample_bytes() const;
   int64_t series_bytes() const;
@@ -59,6 +66,7 @@ class Head {
   std::array<HeadShard, kHeadShards> shards_;
   TenantTable tenants_;
   ActiveCommits commits_;
+  std::atomic<uint64_t> handovers_{0};
 };
 
 }  // namespace tidemark::tsdb

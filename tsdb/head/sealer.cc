@@ -142,6 +142,7 @@ Status Sealer::Merge(uint64_t sequence) {
 }
 
 void Sealer::HandOver() {
+  head_.NoteHandover();
   for (const Frozen& frozen : frozen_) {
     HeadShard& shard = head_.shard(frozen.series->shard);
     const int64_t newest = NewestOf(*frozen.piece);

@@ -72,9 +72,14 @@ StatusOr<std::vector<IndexedSeries>> ReadStored(const Store& store, const Series
   return out;
 }
 
-void SortOnce(std::vector<IndexedSeries>& series) {
-  std::sort(series.begin(), series.end(),
-            [](const IndexedSeries& a, const IndexedSeries& b) { return a.labels < b.labels; });
+void SortOnce(std::vector<IndexedSeries>& series, bool by_id) {
+  const auto lower_id = [](const IndexedSeries& a, const IndexedSeries& b) { return a.id < b.id; };
+  if (!by_id) {
+    std::sort(series.begin(), series.end(),
+              [](const IndexedSeries& a, const IndexedSeries& b) { return a.labels < b.labels; });
+  } else if (!std::is_sorted(series.begin(), series.end(), lower_id)) {
+    std::sort(series.begin(), series.end(), lower_id);
+  }
   const auto same = [](const IndexedSeries& a, const IndexedSeries& b) { return a.id == b.id; };
   series.erase(std::unique(series.begin(), series.end(), same), series.end());
 }
@@ -95,7 +100,7 @@ StatusOr<std::vector<IndexedSeries>> FindSeries(const Store& store, const Series
     if (i < kTries && index.removals() != removals) continue;
     std::move(resident.begin(), resident.end(), std::back_inserter(out));
     if (query.cancellation != nullptr) RETURN_IF_ERROR(query.cancellation->Check());
-    SortOnce(out);
+    SortOnce(out, query.any_order);
     return out;
   }
 }

@@ -28,9 +28,10 @@ struct SeriesQuery {
   int64_t mint;  // both inclusive
   int64_t maxt;
   const Cancellation* cancellation = nullptr;
+  bool any_order = false;  // by id, not by labels
 };
 
-// In label order, each once.  All that have samples in the range; some may have
+// In label order (or by id), each once.  All that have samples in the range; some may have
 // none.
 StatusOr<std::vector<IndexedSeries>> FindSeries(const Store& store, const Presence& presence,
                                                 const PartitionSet& partitions,

@@ -41,7 +41,7 @@ SampleRun MergeIterator::Source::TakeAll() { return std::exchange(rest, SampleRu
 
 Status MergeIterator::status() const {
   Status status = first_.it->status();
-  return status.ok() ? second_.it->status() : status;
+  return status.ok() && second_.it != nullptr ? second_.it->status() : status;
 }
 
 bool MergeIterator::Next() {

@@ -17,7 +17,7 @@ class MergeIterator : public SampleIterator {
   MergeIterator(std::unique_ptr<SampleIterator> first, std::unique_ptr<SampleIterator> second,
                 int64_t mint, int64_t maxt)
       : first_{std::move(first), {}, false},
-        second_{std::move(second), {}, false},
+        second_{std::move(second), {}, second_.it == nullptr},
         mint_(mint),
         maxt_(maxt) {}
 

@@ -19,6 +19,7 @@ bool IsPlain(const std::shared_ptr<const Piece>& piece) {
 std::unique_ptr<SampleIterator> HeadOverRaw(std::span<const std::shared_ptr<const Piece>> pieces,
                                             std::unique_ptr<SampleIterator> raw, int64_t mint,
                                             int64_t maxt, bool start_times) {
+  if (pieces.empty()) return std::make_unique<MergeIterator>(std::move(raw), nullptr, mint, maxt);
   if (std::all_of(pieces.begin(), pieces.end(), IsPlain)) {
     auto head = std::make_unique<HeadIterator>(pieces, mint, maxt, start_times);
     return std::make_unique<MergeIterator>(std::move(raw), std::move(head), mint, maxt);

@@ -22,7 +22,9 @@ class StorageSeriesSet : public SeriesSet {
         series_(std::move(series)),
         mint_(mint),
         maxt_(maxt),
-        start_times_(start_times) {}
+        start_times_(start_times),
+        cursors_(std::make_shared<RawCursors>(
+            sources.store, [&head = sources.head] { return head.handovers(); })) {}
 
   size_t size() const override { return series_.size(); }
   const Labels& labels(size_t i) const override { return series_[i].labels; }
@@ -32,7 +34,7 @@ class StorageSeriesSet : public SeriesSet {
     // The head before raw: a seal in between leaves a sample in both, not in none.
     const LabelHash hash = HashLabels(series.labels.packed(), salt_);
     const auto pieces = sources_.head.Snapshot(hash, mint_, maxt_);
-    auto raw = std::make_unique<RawIterator>(sources_.store, sources_.partitions.Get(), tenant_,
+    auto raw = std::make_unique<RawIterator>(cursors_, sources_.partitions.Get(), tenant_,
                                              series.id, mint_, maxt_, start_times_);
     return HeadOverRaw(pieces, std::move(raw), mint_, maxt_, start_times_);
   }
@@ -45,6 +47,7 @@ class StorageSeriesSet : public SeriesSet {
   const int64_t mint_;
   const int64_t maxt_;
   const bool start_times_;
+  const std::shared_ptr<RawCursors> cursors_;
 };
 
 // At most `limit`; 0: all.
@@ -60,9 +63,10 @@ bool ExcludesEmpty(const Matcher& matcher) { return !matcher.MatchesEmpty(); }
 
 StatusOr<std::vector<IndexedSeries>> StorageQuerier::Find(std::span<const Matcher> matchers,
                                                           int64_t mint, int64_t maxt,
-                                                          const Cancellation* cancellation) const {
+                                                          const Cancellation* cancellation,
+                                                          bool any_order) const {
   return FindSeries(sources_.store, sources_.presence, sources_.partitions,
-                    {*tenant_, matchers, mint, maxt, cancellation});
+                    {*tenant_, matchers, mint, maxt, cancellation, any_order});
 }
 
 bool StorageQuerier::ReachesAbsent() const {
@@ -79,7 +83,7 @@ StatusOr<std::unique_ptr<SeriesSet>> StorageQuerier::Select(std::span<const Matc
   const int64_t maxt = std::min(maxt_, hints.end);
   std::vector<IndexedSeries> series;
   if (tenant_ != nullptr) {
-    ASSIGN_OR_RETURN(series, Find(matchers, mint, maxt, hints.cancellation));
+    ASSIGN_OR_RETURN(series, Find(matchers, mint, maxt, hints.cancellation, hints.any_order));
   }
   if (hints.limit != 0 && series.size() > hints.limit) series.resize(hints.limit);
   return std::unique_ptr<SeriesSet>(std::make_unique<StorageSeriesSet>(

@@ -44,7 +44,8 @@ class StorageQuerier : public Querier {
  private:
   // Those of the tenant, which is there.
   StatusOr<std::vector<IndexedSeries>> Find(std::span<const Matcher> matchers, int64_t mint,
-                                            int64_t maxt, const Cancellation* cancellation) const;
+                                            int64_t maxt, const Cancellation* cancellation,
+                                            bool any_order = false) const;
   // Whether the range reaches back to series that are not in memory.
   bool ReachesAbsent() const;
 
