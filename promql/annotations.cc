@@ -50,6 +50,23 @@ std::vector<std::string> Limited(std::vector<std::string> texts, size_t limit,
 
 }  // namespace
 
+namespace {
+
+// Results of subqueries have no position of their own; their functions are further
+// out than all that is in them.
+bool Contains(PositionRange outer, PositionRange inner) {
+  return outer == PositionRange{} || (outer.start <= inner.start && inner.end <= outer.end);
+}
+
+// Prometheus keeps what it meets last: an expression after what is in it, and of two
+// side by side the right one.
+bool GoesBefore(PositionRange pos, PositionRange known) {
+  if (Contains(pos, known)) return true;
+  return !Contains(known, pos) && pos.start > known.start;
+}
+
+}  // namespace
+
 void Annotations::AddTo(Texts& texts, std::string_view text, Place place) {
   auto it = texts.find(text);
   if (it == texts.end()) {
@@ -57,7 +74,7 @@ void Annotations::AddTo(Texts& texts, std::string_view text, Place place) {
     return;
   }
   it->second.count += place.count;
-  if (place.pos.start > it->second.pos.start) it->second.pos = place.pos;
+  if (GoesBefore(place.pos, it->second.pos)) it->second.pos = place.pos;
 }
 
 std::vector<std::string> Annotations::Listed(const Texts& texts, std::string_view query) {

@@ -37,7 +37,8 @@ struct ForcedMonotonicity {
 // Threads: one.
 class Annotations {
  public:
-  // A text met again at another position keeps the later position.
+  // Of a text met at several positions the outermost is kept, or the last one of
+  // those side by side.
   void Add(const Annotation& annotation, PositionRange pos);
   // `text` without its position, e.g. "PromQL info: metric might not be a
   // counter, name does not end in _total/_sum/_count/_bucket: \"x\"".

@@ -11,15 +11,20 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-TEST(AnnotationsTest, OncePerTextWithTheLaterPosition) {
+TEST(AnnotationsTest, OncePerTextWithTheOutermostPosition) {
   Annotations annotations;
   EXPECT_TRUE(annotations.empty());
   annotations.Add(PossibleNonCounter("a"), {.start = 5, .end = 6});
-  annotations.Add(PossibleNonCounter("a"), {.start = 2, .end = 6});
+  annotations.Add(PossibleNonCounter("a"), {.start = 2, .end = 4});
+  annotations.Add(PossibleNonCounter("b"), {.start = 5, .end = 6});
+  annotations.Add(PossibleNonCounter("b"), {.start = 2, .end = 8});
+  annotations.Add(PossibleNonCounter("b"), {.start = 3, .end = 4});
   annotations.Add(MixedFloatsHistograms("a\"b"), {.start = 7, .end = 9});
   EXPECT_THAT(annotations.Infos("rate(\na[5m])", 0),
               ElementsAre("PromQL info: metric might not be a counter, name does not end in "
-                          "_total/_sum/_count/_bucket: \"a\" (1:6)"));
+                          "_total/_sum/_count/_bucket: \"a\" (1:6)",
+                          "PromQL info: metric might not be a counter, name does not end in "
+                          "_total/_sum/_count/_bucket: \"b\" (1:3)"));
   EXPECT_THAT(annotations.Warnings("rate(\na[5m])", 0),
               ElementsAre("PromQL warning: encountered a mix of histograms and floats for metric "
                           "name \"a\\\"b\" (2:2)"));

@@ -24,12 +24,13 @@ struct Steps {
   int64_t start = 0;
   int64_t step_ms = 0;  // 0 when count is 1
   size_t count = 1;
+  bool is_range = false;  // they end after they start, if with one time only
 
   // start, start + step_ms, … <= end; a step of 0 means start alone.
   static Steps Range(int64_t start, int64_t end, int64_t step_ms) {
     if (step_ms <= 0 || end < start) return {start, 0, 1};
     const size_t count = static_cast<size_t>((end - start) / step_ms) + 1;
-    return {start, count == 1 ? 0 : step_ms, count};
+    return {start, count == 1 ? 0 : step_ms, count, end > start};
   }
   int64_t At(size_t i) const { return start + static_cast<int64_t>(i) * step_ms; }
   int64_t end() const { return At(count - 1); }

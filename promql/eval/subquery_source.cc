@@ -9,8 +9,7 @@ namespace {
 using tsdb::CounterResetHint;
 using tsdb::FloatHistogram;
 
-// Hints speak of the sample before in the storage, which a subquery may have
-// passed over or returned twice: only `gauge` still holds.
+// Only `gauge` still holds.
 HistogramPtr WithoutResetHint(HistogramPtr h) {
   if (h->counter_reset_hint != CounterResetHint::kCounterReset &&
       h->counter_reset_hint != CounterResetHint::kNotCounterReset) {
@@ -23,8 +22,8 @@ HistogramPtr WithoutResetHint(HistogramPtr h) {
 
 class SubquerySource : public RangeSource {
  public:
-  SubquerySource(Steps steps, std::unique_ptr<VectorOperator> inner)
-      : steps_(steps), inner_(std::move(inner)) {}
+  SubquerySource(Steps steps, std::unique_ptr<VectorOperator> inner, ResetHints hints)
+      : steps_(steps), inner_(std::move(inner)), hints_(hints) {}
 
   StatusOr<std::vector<tsdb::Labels>> Series() override {
     if (steps_.count == 0) return std::vector<tsdb::Labels>();
@@ -43,7 +42,9 @@ class SubquerySource : public RangeSource {
       if (data_.kinds[next_step_] == SampleKind::kFloat) {
         buffer.AppendFloat(t, data_.values[next_step_]);
       } else if (data_.kinds[next_step_] == SampleKind::kHistogram) {
-        buffer.AppendHistogram(t, WithoutResetHint(std::move(data_.histograms[next_step_])));
+        HistogramPtr h = std::move(data_.histograms[next_step_]);
+        if (hints_ == ResetHints::kForget) h = WithoutResetHint(std::move(h));
+        buffer.AppendHistogram(t, std::move(h));
       }
     }
     return OkStatus();
@@ -54,6 +55,7 @@ class SubquerySource : public RangeSource {
  private:
   const Steps steps_;
   const std::unique_ptr<VectorOperator> inner_;
+  const ResetHints hints_;
   StepSeries data_;
   size_t next_step_ = 0;
 };
@@ -74,9 +76,9 @@ StatusOr<Steps> SubquerySteps(const WindowTimes& windows, int64_t step_ms) {
   return Steps::Range(start, end, step_ms);
 }
 
-std::unique_ptr<RangeSource> MakeSubquerySource(Steps steps,
-                                                std::unique_ptr<VectorOperator> inner) {
-  return std::make_unique<SubquerySource>(steps, std::move(inner));
+std::unique_ptr<RangeSource> MakeSubquerySource(Steps steps, std::unique_ptr<VectorOperator> inner,
+                                                ResetHints hints) {
+  return std::make_unique<SubquerySource>(steps, std::move(inner), hints);
 }
 
 }  // namespace tidemark::promql

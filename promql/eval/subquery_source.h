@@ -14,7 +14,11 @@ namespace tidemark::promql {
 //   kFailedPrecondition  more than kMaxSteps of them
 StatusOr<Steps> SubquerySteps(const WindowTimes& windows, int64_t step_ms);
 
-// `inner` is evaluated at `steps`; may be null where there are none.
-std::unique_ptr<RangeSource> MakeSubquerySource(Steps steps, std::unique_ptr<VectorOperator> inner);
+// `inner` is evaluated at `steps`; may be null where there are none.  For a function
+// hints of histograms are forgotten: they speak of the sample before in the storage,
+// which a subquery may have passed over or given twice.
+enum class ResetHints { kForget, kKeep };
+std::unique_ptr<RangeSource> MakeSubquerySource(Steps steps, std::unique_ptr<VectorOperator> inner,
+                                                ResetHints hints);
 
 }  // namespace tidemark::promql

@@ -174,6 +174,7 @@ class FractionOperator : public HistogramFloatOperator {
 
 // The value of the label as OpenMetrics writes floats: always with a point.
 std::string QuantileLabelValue(double q) {
+  if (q == 0) return "0.0";  // -0, too
   std::string text = GoFloat(q);
   if (std::isfinite(q) && text.find_first_of("e.") == std::string::npos) text += ".0";
   return text;

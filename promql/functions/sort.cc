@@ -94,11 +94,11 @@ class FloatsOnly : public VectorOperator {
 
 Made Sorted(FunctionInput& input, bool floats_only, Before before) {
   std::unique_ptr<VectorOperator> vector = std::move(input.args[0].vector);
+  if (input.steps.is_range) input.context.annotations.Add(SortInRangeQuery(), input.call.pos);
   if (input.steps.count == 1) {
     return std::make_unique<SortOperator>(input.context, std::move(vector), floats_only,
                                           std::move(before));
   }
-  input.context.annotations.Add(SortInRangeQuery(), input.call.pos);
   if (!floats_only) return vector;
   return std::make_unique<FloatsOnly>(std::move(vector));
 }

@@ -62,10 +62,17 @@ double Smoothed(std::span<const double> values, double smoothing, double trend_f
   return now;
 }
 
+// As Go's %f.
+std::string FixedText(double v) {
+  if (std::isnan(v)) return "NaN";
+  if (std::isinf(v)) return v > 0 ? "+Inf" : "-Inf";
+  return fmt::format("{:f}", v);
+}
+
 Status CheckFactor(std::string_view what, std::string_view symbol, double factor) {
   if (!(factor <= 0 || factor >= 1)) return OkStatus();
-  return FailedPrecondition(
-      fmt::format("invalid {} factor. Expected: 0 < {} < 1, got: {:f}", what, symbol, factor));
+  return FailedPrecondition(fmt::format("invalid {} factor. Expected: 0 < {} < 1, got: {}", what,
+                                        symbol, FixedText(factor)));
 }
 
 }  // namespace

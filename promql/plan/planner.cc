@@ -47,7 +47,8 @@ class Scoped {
 
 // Worth an operator of its own, unlike a number.
 bool IsEvaluatedOnce(const Expr& expr, Steps steps) {
-  return steps.count > 1 && Unwrap(&expr)->kind != ExprKind::kNumber && IsStepInvariant(expr);
+  return (steps.count > 1 || steps.is_range) && Unwrap(&expr)->kind != ExprKind::kNumber &&
+         IsStepInvariant(expr);
 }
 
 // Aggregations whose groups do not depend on which of their series comes first,
@@ -352,10 +353,11 @@ StatusOr<PlannedRange> Planner::FromSubquery(const SubqueryExpr& expr, Steps ste
   if (step_ms == 0) step_ms = context_.options.default_subquery_step_ms;
   ASSIGN_OR_RETURN(const WindowTimes windows, TimesOf(expr.shift, range_ms, steps));
   ASSIGN_OR_RETURN(const Steps inner_steps, SubquerySteps(windows, step_ms));
+  const bool is_root = above_.function.empty();  // range vectors are arguments otherwise
+  const ResetHints hints = is_root ? ResetHints::kKeep : ResetHints::kForget;
   // Without a time nothing is evaluated, and nothing is said or refused.
   if (inner_steps.count == 0)
-    return PlannedRange{windows, MakeSubquerySource(inner_steps, nullptr)};
-  const bool is_root = above_.function.empty();  // range vectors are arguments otherwise
+    return PlannedRange{windows, MakeSubquerySource(inner_steps, nullptr, hints)};
   const Scoped<Above> above(above_, {.function = above_.function, .subquery_step_ms = step_ms});
   const Scoped<BucketUse> buckets(bucket_use_, BucketUse::kNeeded);
   const Scoped<SampleTally*> tally(
@@ -367,7 +369,7 @@ StatusOr<PlannedRange> Planner::FromSubquery(const SubqueryExpr& expr, Steps ste
                                                                .range_ms = range_ms,
                                                                .offset_ms = windows.offset_ms})));
   ASSIGN_OR_RETURN(auto inner, Vector(*expr.expr, inner_steps));
-  return PlannedRange{windows, MakeSubquerySource(inner_steps, std::move(inner))};
+  return PlannedRange{windows, MakeSubquerySource(inner_steps, std::move(inner), hints)};
 }
 
 StatusOr<Operand> Planner::Argument(const Expr& expr, Steps steps) {

@@ -58,6 +58,7 @@ StatusOr<QueryResult> SlowEvaluator::Execute(const QueryRequest& request) {
   largest_ = 0;
   ambiguous_ = false;
   path_ = {};
+  is_range_ = request.end > request.start;
   SlowTimes times;
   for (int64_t t = request.start; t <= request.end; t += std::max<int64_t>(request.step_ms, 1)) {
     times.push_back(t);
@@ -94,7 +95,7 @@ Value SlowEvaluator::ResultOf(const Expr& expr, const SlowTimes& times, bool ins
 }
 
 Value SlowEvaluator::MatrixResult(const Expr& expr, int64_t t) {
-  const Ranges ranges = EvalRanges(expr, {t})[0];
+  const Ranges ranges = EvalRanges(expr, {t}, true)[0];
   std::map<Labels, std::map<int64_t, SlowPoint>> rows;
   for (SlowSeries series : ranges.series) {
     if (!WithEnds(ranges.window, series)) continue;
@@ -124,8 +125,10 @@ Value SlowEvaluator::MatrixResult(const Expr& expr, int64_t t) {
 // queries over several steps have is not given for it.
 SlowVectors SlowEvaluator::Eval(const Expr& expr, const SlowTimes& times) {
   if (times.empty()) return {};
-  if (times.size() > 1 && IsInvariant(expr)) {
+  if (is_range_ && IsInvariant(expr)) {
+    is_range_ = false;
     const SlowVector first = EvalNode(expr, {times[0]})[0];
+    is_range_ = true;
     return SlowVectors(times.size(), first);
   }
   SlowVectors vectors = EvalNode(expr, times);

@@ -118,9 +118,10 @@ class SlowEvaluator {
   SlowVectors EvalSelector(const VectorSelector& selector, const SlowTimes& times);
   bool Smoothed(const SlowSeries& series, const VectorSelector& selector, int64_t t,
                 SlowSample& out);
-  std::vector<Ranges> EvalRanges(const Expr& expr, const SlowTimes& times);
+  std::vector<Ranges> EvalRanges(const Expr& expr, const SlowTimes& times, bool keep_hints);
   std::vector<Ranges> EvalMatrix(const MatrixSelector& matrix, const SlowTimes& times);
-  std::vector<Ranges> EvalSubquery(const SubqueryExpr& subquery, const SlowTimes& times);
+  std::vector<Ranges> EvalSubquery(const SubqueryExpr& subquery, const SlowTimes& times,
+                                   bool keep_hints);
 
   // slow_binary.cc
   SlowVectors EvalBinary(const BinaryExpr& expr, const SlowTimes& times);
@@ -193,6 +194,8 @@ class SlowEvaluator {
   double largest_ = 0;
   bool ambiguous_ = false;
   Path path_;
+  bool at_sample_times_ = false;  // selectors are asked when, not what: no interpolation
+  bool is_range_ = false;         // the times being evaluated end after they start
 };
 
 }  // namespace tidemark::promql

@@ -119,6 +119,7 @@ double ScalarOf(const SlowVector& vector) {
 }
 
 std::string QuantileLabel(double q) {
+  if (q == 0) return "0.0";  // -0, too
   std::string text = GoFloat(q);
   if (std::isfinite(q) && text.find_first_of("e.") == std::string::npos) text += ".0";
   return text;
@@ -153,7 +154,7 @@ SlowVectors SlowEvaluator::EvalCall(const Call& call, const SlowTimes& times) {
 }
 
 SlowVectors SlowEvaluator::EvalVectorCall(const Call& call, const SlowTimes& times) {
-  if (call.function->name.starts_with("sort") && times.size() > 1) {
+  if (call.function->name.starts_with("sort") && is_range_) {
     annotations_.Add(SortInRangeQuery(), call.pos);
   }
   std::vector<SlowVectors> args;
@@ -256,7 +257,9 @@ SlowVector SlowEvaluator::MapHistogram(const Call& call, const SlowVector& input
 SlowVectors SlowEvaluator::EvalTimestamp(const Call& call, const SlowTimes& times) {
   const bool selector = As<VectorSelector>(Unwrap(call.args[0].get())) != nullptr;
   const bool start = call.function->name == "start_timestamp";
+  at_sample_times_ = selector;
   const SlowVectors args = Eval(*call.args[0], times);
+  at_sample_times_ = false;
   SlowVectors results(times.size());
   for (size_t i = 0; i < times.size(); ++i) {
     if (start && !(selector && options_.use_start_timestamps)) continue;

@@ -167,7 +167,7 @@ SlowVectors SlowEvaluator::EvalRangeCall(const Call& call, const SlowTimes& time
           "smoothed modifier can only be used with: delta, increase, rate - not with {}", name));
     }
   }
-  const std::vector<Ranges> ranges = EvalRanges(*range, times);
+  const std::vector<Ranges> ranges = EvalRanges(*range, times, false);
   SlowVectors results(times.size());
   if (!error_.ok()) return results;
 

@@ -83,7 +83,7 @@ SlowVectors SlowEvaluator::EvalSelector(const VectorSelector& selector, const Sl
     for (size_t i = 0; i < times.size(); ++i) {
       const int64_t t = Shifted(*shift, times[i]);
       SlowSample sample{.labels = read.labels, .f = 0, .h = nullptr};
-      if (selector.smoothed) {
+      if (selector.smoothed && !at_sample_times_) {
         if (Smoothed(read, selector, t, sample)) vectors[i].push_back(std::move(sample));
       } else if (const SlowPoint* p = Newest(read.points, t)) {
         vectors[i].push_back({read.labels, p->f, p->h, false, p->t, p->start});
@@ -142,9 +142,12 @@ bool SlowEvaluator::Smoothed(const SlowSeries& series, const VectorSelector& sel
 }
 
 std::vector<SlowEvaluator::Ranges> SlowEvaluator::EvalRanges(const Expr& expr,
-                                                             const SlowTimes& times) {
+                                                             const SlowTimes& times,
+                                                             bool keep_hints) {
   const Expr* range = Unwrap(&expr);
-  if (const auto* subquery = As<SubqueryExpr>(range)) return EvalSubquery(*subquery, times);
+  if (const auto* subquery = As<SubqueryExpr>(range)) {
+    return EvalSubquery(*subquery, times, keep_hints);
+  }
   return EvalMatrix(*As<MatrixSelector>(range), times);
 }
 
@@ -183,7 +186,8 @@ std::vector<SlowEvaluator::Ranges> SlowEvaluator::EvalMatrix(const MatrixSelecto
 }
 
 std::vector<SlowEvaluator::Ranges> SlowEvaluator::EvalSubquery(const SubqueryExpr& subquery,
-                                                               const SlowTimes& times) {
+                                                               const SlowTimes& times,
+                                                               bool keep_hints) {
   std::vector<Ranges> ranges(times.size());
   const StatusOr<ResolvedShift> shift = ResolveShift(subquery.shift, query_);
   const StatusOr<int64_t> range_ms =
@@ -204,11 +208,15 @@ std::vector<SlowEvaluator::Ranges> SlowEvaluator::EvalSubquery(const SubqueryExp
   const int64_t first = Shifted(*shift, times.front()) - *range_ms;
   int64_t t = first / step_ms * step_ms;
   while (t <= first) t += step_ms;
-  for (; t <= Shifted(*shift, times.back()); t += step_ms) inner_times.push_back(t);
+  const int64_t last = Shifted(*shift, times.back());
+  const bool inner_is_range = t < last;
+  for (; t <= last; t += step_ms) inner_times.push_back(t);
 
   const Path path = std::exchange(path_, {.counts = path_.counts, .buckets = true});
+  const bool is_range = std::exchange(is_range_, inner_is_range);
   const SlowVectors inner = Eval(*subquery.expr, inner_times);
   path_ = path;
+  is_range_ = is_range;
 
   for (size_t i = 0; i < times.size(); ++i) {
     const int64_t end = Shifted(*shift, times[i]);
@@ -222,7 +230,8 @@ std::vector<SlowEvaluator::Ranges> SlowEvaluator::EvalSubquery(const SubqueryExp
         row.labels = s.labels;
         row.drop_name |= s.drop_name;
         SlowPoint p{inner_times[k], s.f, s.h};
-        const bool hinted = s.h != nullptr && s.h->counter_reset_hint != CounterResetHint::kGauge;
+        const bool hinted =
+            !keep_hints && s.h != nullptr && s.h->counter_reset_hint != CounterResetHint::kGauge;
         if (hinted) {
           FloatHistogram unknown = *s.h;
           unknown.counter_reset_hint = CounterResetHint::kUnknown;
