@@ -141,7 +141,11 @@ void RocksWatch::OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksd
     *error = rocksdb::Status::OK();
     return;
   }
-  last_error_.store(std::chrono::steady_clock::now().time_since_epoch().count());
+  {
+    MutexLock lock(error_mutex_);
+    last_error_ = *error;
+  }
+  last_error_at_.store(std::chrono::steady_clock::now().time_since_epoch().count());
   const uint64_t seen = ++errors_seen_;
   if (error->IsNoSpace()) full_.store(seen);
   if (!io) return;
@@ -149,9 +153,14 @@ void RocksWatch::OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksd
   *error = rocksdb::Status(*error, rocksdb::Status::kHardError);
 }
 
+rocksdb::Status RocksWatch::last_error() const {
+  MutexLock lock(error_mutex_);
+  return last_error_;
+}
+
 bool RocksWatch::has_just_failed() const {
   constexpr std::chrono::milliseconds kToAct(20);
-  const std::chrono::steady_clock::duration last(last_error_.load());
+  const std::chrono::steady_clock::duration last(last_error_at_.load());
   return failed() && std::chrono::steady_clock::now().time_since_epoch() - last < kToAct;
 }
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "tsdb/base/metrics.h"
+#include "tsdb/base/mutex.h"
 #include "tsdb/store/store.h"
 
 namespace tidemark::tsdb {
@@ -36,6 +37,8 @@ class RocksWatch : public rocksdb::EventListener {
   bool failed() const { return errors_seen_.load() > errors_resumed_.load(); }
   // Whether RocksDB may not have acted on the last error yet.
   bool has_just_failed() const;
+  // The last error that was counted, for those who are told to come back.
+  rocksdb::Status last_error() const;
   // Whether nothing but Store::Resume gets RocksDB out of it; from a full disk it
   // gets out by itself.
   bool must_resume() const {
@@ -66,7 +69,9 @@ class RocksWatch : public rocksdb::EventListener {
   Counter* damaged_;
   std::atomic<int> stalled_families_{0};
   std::atomic<uint64_t> errors_seen_{0};
-  std::atomic<std::chrono::steady_clock::rep> last_error_{0};  // when
+  std::atomic<std::chrono::steady_clock::rep> last_error_at_{0};
+  mutable Mutex error_mutex_;
+  rocksdb::Status last_error_ ABSL_GUARDED_BY(error_mutex_);
   std::atomic<uint64_t> errors_resumed_{0};
   // The last one that was an I/O error, and that was for lack of space.
   std::atomic<uint64_t> io_error_{0};

@@ -446,7 +446,9 @@ bool StoreImpl::HasSettled() const {
 Status StoreImpl::Resume() {
   WriterLock lock(resume_mutex_);
   if (!HasSettled()) {
-    return Unavailable("the database has just failed to write, and tries again in a moment");
+    const Status why = FromWriteStatus(watch_->last_error(), "a write");
+    return Unavailable(
+        fmt::format("{}; the database tries again in a moment", std::string(why.message())));
   }
   const uint64_t errors = watch_->errors_seen();
   env_->SetResuming(true);
