@@ -77,13 +77,17 @@ std::optional<HaPairs::Result> HaPairs::Take(const Request& request) {
 }
 
 Intake::Outcome HaPairs::Store(const Request& request, int64_t until, int64_t* newest) {
-  return intake_->Take(request.tenant, request.storage, [&](BodyWriter& writer) {
-    writer.LeaveOut(options_.replica_label, until);
-    const Status status = request.is_v2 ? writer.WriteV2(request.body, request.max_written_bytes)
-                                        : writer.Write(request.body);
-    *newest = writer.newest();
-    return status;
-  });
+  return intake_->Take(
+      request.tenant, request.storage,
+      [&](BodyWriter& writer) {
+        writer.LeaveOut(options_.replica_label, until);
+        const Status status = request.is_v2
+                                  ? writer.WriteV2(request.body, request.max_written_bytes)
+                                  : writer.Write(request.body);
+        *newest = writer.newest();
+        return status;
+      },
+      request.sender);
 }
 
 bool HaPairs::StoreHeld(const Request& request, const PairKey& key, Elections::Verdict& verdict) {

@@ -39,6 +39,7 @@ class HaPairs {
     bool is_v2;
     std::string_view body;
     size_t max_written_bytes;  // see BodyWriter::WriteV2
+    std::string_view sender = {};
   };
   struct Result {
     bool taken = true;        // false: of a replica that is not elected

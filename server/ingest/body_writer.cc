@@ -83,6 +83,7 @@ void BodyWriter::WriteSeries(const proto::SeriesView& view, std::string_view fau
   series_.reset();
   series_refusal_.reset();
   series_refusal_detail_ = fault;
+  series_refusal_label_.clear();
   if (!fault.empty()) {
     series_refusal_ = Refusal::kBadSymbolReference;
     if (view.samples.empty() && view.histograms.empty() && view.exemplars.empty()) {
@@ -153,7 +154,7 @@ bool BodyWriter::Admit(int64_t t) {
     return false;
   }
   if (!series_ && !series_refusal_) FindSeries();
-  if (series_refusal_) Refuse(*series_refusal_, 1, series_refusal_detail_);
+  if (series_refusal_) Refuse(*series_refusal_, 1, series_refusal_detail_, series_refusal_label_);
   return series_.has_value();
 }
 
@@ -170,6 +171,7 @@ std::string_view BodyWriter::RawLabels() {
 
 void BodyWriter::FindSeries() {
   const std::string_view raw = RawLabels();
+  if (policies_ != nullptr && IsUnwanted(raw)) return;
   undecodable_.erase(raw.data());  // of a series before it, whose labels lay apart too
   const StatusOr<tsdb::SeriesRef> found =
       raw.empty() ? GetSeries(view_->labels, raw) : appender_.GetEncodedSeries(raw, *this);
@@ -179,12 +181,44 @@ void BodyWriter::FindSeries() {
     staged_.back().raw_labels = raw;
     return;
   }
-  series_refusal_ = SeriesRefusal(found.status(), raw);
-  if (!series_refusal_) {
+  const std::optional<SeriesRefusal> refusal = RefusalOf(found.status(), raw);
+  if (refusal) {
+    SetRefusal(*refusal);
+  } else {
     status_ = found.status();
-  } else if (!undecodable_.contains(raw.data())) {
-    series_refusal_detail_ = MessageOf(found.status());
   }
+}
+
+void BodyWriter::SetRefusal(const SeriesRefusal& refusal) {
+  series_refusal_ = refusal.reason;
+  series_refusal_detail_ = refusal.detail;
+  series_refusal_label_ = refusal.label;
+}
+
+bool BodyWriter::IsUnwanted(std::string_view raw) {
+  const SentSeries sent = {origin_, raw, view_->labels};
+  for (const std::shared_ptr<SeriesPolicy>& policy : *policies_) {
+    const std::optional<SeriesRefusal> refusal = policy->Check(sent);
+    if (!refusal) continue;
+    if (!refusal->observed) {
+      SetRefusal(*refusal);
+      return true;
+    }
+    const size_t items = view_->samples.size() + view_->histograms.size();
+    refusals_.AddForLabel(refusal->reason, items, ViewedLabels(), refusal->detail, refusal->label,
+                          true);
+  }
+  return false;
+}
+
+// The first policy that refuses a series that is in no memory.
+std::optional<SeriesRefusal> BodyWriter::AskOfNew(const tsdb::Labels& labels) {
+  if (policies_ == nullptr) return std::nullopt;
+  for (const std::shared_ptr<SeriesPolicy>& policy : *policies_) {
+    std::optional<SeriesRefusal> refusal = policy->CheckNew(origin_, labels);
+    if (refusal && !refusal->observed) return refusal;
+  }
+  return std::nullopt;
 }
 
 StatusOr<tsdb::SeriesRef> BodyWriter::GetSeries(std::span<const proto::LabelView> views,
@@ -196,10 +230,16 @@ StatusOr<tsdb::SeriesRef> BodyWriter::GetSeries(std::span<const proto::LabelView
 StatusOr<tsdb::Labels> BodyWriter::ReadSeriesLabels(std::span<const proto::LabelView> views,
                                                     std::string_view raw) {
   tsdb::Labels labels;
-  const std::optional<Refusal> refusal = label_reader_.ReadSeries(views, raw, labels);
+  std::optional<SeriesRefusal> refusal;
+  if (const auto fault = label_reader_.ReadSeries(views, raw, labels)) {
+    refusal = SeriesRefusal{*fault, {}, {}};
+  } else {
+    refusal = AskOfNew(labels);
+  }
   if (!refusal) return labels;
-  undecodable_.insert_or_assign(raw.data(), *refusal);
-  return InvalidArgument(RefusalText(*refusal));
+  const Status status = InvalidArgument(RefusalText(refusal->reason));
+  undecodable_.insert_or_assign(raw.data(), *std::move(refusal));
+  return status;
 }
 
 StatusOr<tsdb::Labels> BodyWriter::Decode(std::string_view encoded) {
@@ -207,12 +247,15 @@ StatusOr<tsdb::Labels> BodyWriter::Decode(std::string_view encoded) {
   return ReadSeriesLabels(decoded_, encoded);
 }
 
-std::optional<Refusal> BodyWriter::SeriesRefusal(const Status& status, std::string_view raw) const {
+std::optional<SeriesRefusal> BodyWriter::RefusalOf(const Status& status,
+                                                   std::string_view raw) const {
   const auto found = undecodable_.find(raw.data());
   if (found != undecodable_.end()) return found->second;
-  if (status.code() == StatusCode::kInvalidArgument) return Refusal::kLabelLimits;
-  if (status.code() == StatusCode::kResourceExhausted) return Refusal::kSeriesBudget;
-  return std::nullopt;
+  SeriesRefusal refusal{kSeriesFault, {}, std::string(MessageOf(status))};
+  if (status.code() == StatusCode::kInvalidArgument) return refusal;
+  if (status.code() != StatusCode::kResourceExhausted) return std::nullopt;
+  refusal.reason = Refusal::kSeriesBudget;
+  return refusal;
 }
 
 void BodyWriter::NoteRefused(const tsdb::CommitReport& report) {
@@ -221,11 +264,12 @@ void BodyWriter::NoteRefused(const tsdb::CommitReport& report) {
     accepted_.floats -= staged.accepted.floats;
     accepted_.histograms -= staged.accepted.histograms;
     accepted_.exemplars -= staged.accepted.exemplars;
-    const Refusal reason = SeriesRefusal(one.status, staged.raw_labels).value_or(kSeriesFault);
-    const bool undecodable = undecodable_.contains(staged.raw_labels.data());
+    const SeriesRefusal refusal =
+        RefusalOf(one.status, staged.raw_labels)
+            .value_or(SeriesRefusal{kSeriesFault, {}, std::string(MessageOf(one.status))});
     proto::ReadLabels(staged.raw_labels, decoded_);
-    refusals_.Add(reason, staged.accepted.all(), decoded_,
-                  undecodable ? std::string_view() : MessageOf(one.status));
+    refusals_.AddForLabel(refusal.reason, staged.accepted.all(), decoded_, refusal.detail,
+                          refusal.label, false);
   }
 }
 
@@ -269,13 +313,15 @@ bool BodyWriter::Taken(const Status& status, Refusal reason) {
   return false;
 }
 
-void BodyWriter::Refuse(Refusal reason, size_t count, std::string_view detail) {
-  if (view_->labels.empty()) {
-    proto::ReadLabels(view_->raw_labels, decoded_);
-    refusals_.Add(reason, count, decoded_, detail);
-  } else {
-    refusals_.Add(reason, count, view_->labels, detail);
-  }
+std::span<const proto::LabelView> BodyWriter::ViewedLabels() {
+  if (!view_->labels.empty()) return view_->labels;
+  proto::ReadLabels(view_->raw_labels, decoded_);
+  return decoded_;
+}
+
+void BodyWriter::Refuse(Refusal reason, size_t count, std::string_view detail,
+                        std::string_view label) {
+  refusals_.AddForLabel(reason, count, ViewedLabels(), detail, label, false);
 }
 
 }  // namespace tidemark::server

@@ -23,6 +23,7 @@
 #include "proto/byte_arena.h"
 #include "proto/remote_write.h"
 #include "proto/remote_write_v2.h"
+#include "server/admission/admission.h"
 #include "server/ingest/label_reader.h"
 #include "server/ingest/refusals.h"
 #include "tsdb/storage.h"
@@ -51,6 +52,13 @@ class BodyWriter : private tsdb::LabelDecoder {
   void LeaveOut(std::string label, int64_t until) {
     left_out_ = std::move(label);
     passed_over_until_ = until;
+  }
+
+  // Before anything is written: whom to ask of each series; both must live until
+  // the Appender's Commit returns.
+  void Ask(const SeriesPolicies& policies, const Origin& origin) {
+    policies_ = &policies;
+    origin_ = origin;
   }
 
   // Once; `body` must live until the Appender's Commit returns.  OK also when some or all of it was
@@ -116,17 +124,24 @@ class BodyWriter : private tsdb::LabelDecoder {
   // series for the first one that may, so that refused items create none.
   bool Admit(int64_t t);
   void FindSeries();
+  // Whether a policy refuses the current series; counts what one observes.
+  bool IsUnwanted(std::string_view raw);
+  std::optional<SeriesRefusal> AskOfNew(const tsdb::Labels& labels);
+  void SetRefusal(const SeriesRefusal& refusal);
+  // The labels of the current series as sent.
+  std::span<const proto::LabelView> ViewedLabels();
   // The bytes that the current series is known by: without the label left out.
   std::string_view RawLabels();
   // Counts an item that the Appender did not take, under `reason` if it is the
   // item's fault; otherwise status_ becomes `status`.  True when it was taken.
   bool Taken(const Status& status, Refusal reason);
-  void Refuse(Refusal reason, size_t count, std::string_view detail = {});
+  void Refuse(Refusal reason, size_t count, std::string_view detail = {},
+              std::string_view label = {});
   // Counts an item that was taken; `t` of a sample.
   void Accept(uint64_t IngestCounts::*kind, int64_t t);
   // What an answer about the series with these labels means for its items;
   // none: it concerns the whole request.
-  std::optional<Refusal> SeriesRefusal(const Status& status, std::string_view raw) const;
+  std::optional<SeriesRefusal> RefusalOf(const Status& status, std::string_view raw) const;
 
   tsdb::Appender& appender_;
   const int64_t max_time_;
@@ -137,7 +152,9 @@ class BodyWriter : private tsdb::LabelDecoder {
   Refusals refusals_;
   std::vector<Staged> staged_;  // by ref
   // Labels of series that ReadSeriesLabels refused, by where they are.
-  std::map<const char*, Refusal> undecodable_;
+  std::map<const char*, SeriesRefusal> undecodable_;
+  const SeriesPolicies* policies_ = nullptr;
+  Origin origin_;
   std::vector<proto::LabelView> decoded_;
   std::string left_out_;
   int64_t passed_over_until_ = std::numeric_limits<int64_t>::min();
@@ -152,6 +169,7 @@ class BodyWriter : private tsdb::LabelDecoder {
   std::optional<tsdb::SeriesRef> series_;
   std::optional<Refusal> series_refusal_;
   std::string series_refusal_detail_;
+  std::string series_refusal_label_;
 };
 
 }  // namespace tidemark::server

@@ -103,8 +103,9 @@ class WriteHandler {
 
     thread_local std::string body;
     const Status decoded = Decode(request.body, content.encoding, body);
-    HttpResponse response =
-        decoded.ok() ? Store(*tenant, content.message, body, *storage, stored) : BadBody(decoded);
+    HttpResponse response = decoded.ok() ? Store({*tenant, request.remote_addr}, content.message,
+                                                 body, *storage, stored)
+                                         : BadBody(decoded);
     if (body.capacity() > kKeptBytes) std::string().swap(body);
     return response;
   }
@@ -118,18 +119,22 @@ class WriteHandler {
     return OkStatus();
   }
 
-  HttpResponse Store(const std::string& tenant, WriteMessage message, std::string_view body,
+  HttpResponse Store(const Origin& origin, WriteMessage message, std::string_view body,
                      tsdb::Storage& storage, IngestCounts& stored) {
     const bool is_v2 = message == WriteMessage::kV2;
+    const std::string tenant(origin.tenant);
     if (options_.pairs != nullptr) {
-      const auto result =
-          options_.pairs->Take({tenant, storage, is_v2, body, options_.max_decoded_bytes});
+      const auto result = options_.pairs->Take(
+          {tenant, storage, is_v2, body, options_.max_decoded_bytes, origin.sender});
       if (result) stored = result->outcome.stored;
       if (result) return result->taken ? AnswerTo(result->outcome) : NotElected();
     }
-    const Intake::Outcome outcome = intake_->Take(tenant, storage, [&](BodyWriter& writer) {
-      return is_v2 ? writer.WriteV2(body, options_.max_decoded_bytes) : writer.Write(body);
-    });
+    const Intake::Outcome outcome = intake_->Take(
+        tenant, storage,
+        [&](BodyWriter& writer) {
+          return is_v2 ? writer.WriteV2(body, options_.max_decoded_bytes) : writer.Write(body);
+        },
+        origin.sender);
     stored = outcome.stored;
     return AnswerTo(outcome);
   }

@@ -25,10 +25,12 @@ Intake::Intake(IntakeOptions options, Metrics& metrics)
     : options_(std::move(options)), metrics_(metrics), conflict_log_(*options_.clock) {}
 
 Intake::Outcome Intake::Take(const std::string& tenant, tsdb::Storage& storage,
-                             const std::function<Status(BodyWriter&)>& write) {
+                             const std::function<Status(BodyWriter&)>& write,
+                             std::string_view sender) {
   Outcome outcome;
   const std::unique_ptr<tsdb::Appender> appender = storage.NewAppender(tenant);
   BodyWriter writer(*appender, options_.clock->NowMs() + options_.max_future_ms);
+  if (!options_.policies.empty()) writer.Ask(options_.policies, {tenant, sender});
   outcome.status = write(writer);
   if (!outcome.status.ok()) return outcome;
   tsdb::CommitReport report;
@@ -36,6 +38,7 @@ Intake::Outcome Intake::Take(const std::string& tenant, tsdb::Storage& storage,
   if (!outcome.status.ok()) return outcome;
 
   metrics_.CountRefusals(writer.refusals());
+  if (options_.ledger != nullptr) options_.ledger->Note({tenant, sender}, writer.refusals());
   metrics_.CountCommit(writer.accepted(), report);
   outcome.received = writer.received();
   outcome.stored = writer.Stored(report);

@@ -8,8 +8,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 
+#include "server/admission/admission.h"
+#include "server/admission/ledger.h"
 #include "server/ingest/body_writer.h"
 #include "server/ingest/conflict_log.h"
 #include "server/ingest/ingest_metrics.h"
@@ -26,6 +29,8 @@ struct IntakeOptions {
   // holds is accepted again whatever the clock says then.
   int64_t max_future_ms = 600'000;
   tsdb::ConflictPolicies conflicts;       // ingest.conflict; the storage's are the same
+  SeriesPolicies policies;                // asked of every series
+  std::shared_ptr<Ledger> ledger;         // null: none is kept
   const Clock* clock = &Clock::System();  // must outlive the Intake
 };
 
@@ -51,8 +56,9 @@ class Intake {
   Intake(IntakeOptions options, Metrics& metrics);
 
   // `write` fills the writer; what it reads from must live until Take returns.
+  // `sender`: the address the request came from, for the ledger.
   Outcome Take(const std::string& tenant, tsdb::Storage& storage,
-               const std::function<Status(BodyWriter&)>& write);
+               const std::function<Status(BodyWriter&)>& write, std::string_view sender = {});
 
   IngestMetrics& metrics() { return metrics_; }
   const Clock& clock() const { return *options_.clock; }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "server/mask_digits.h"
 #include "tsdb/base/quote.h"
 
@@ -27,6 +29,12 @@ constexpr std::array<Names, kRefusalCount> kNames = {{
     {"untranslatable", "not translatable from OTLP"},
     {"conflict", "another value stored at the time (ingest.conflict)"},
     {"series_budget", "no budget for new series"},
+    {"label_not_allowed", "label not allowed by the schema"},
+    {"required_label_missing", "label missing that the schema requires"},
+    {"label_value_not_allowed", "label value not allowed by the schema"},
+    {"label_value_too_long", "label value longer than the schema allows"},
+    {"label_value_denied", "label value denied by the schema"},
+    {"card_number", "label value that is a card number"},
 }};
 
 // Bounds, in bytes, of what a message may repeat of what was sent.
@@ -39,6 +47,19 @@ std::string Shown(std::string_view text) {
   std::string masked = MaskDigits(text.substr(0, 4 * kMaxPart));
   if (masked.size() > kMaxPart) masked = masked.substr(0, kMaxPart) + "...";
   return masked;
+}
+
+std::string MetricOf(std::span<const proto::LabelView> labels) {
+  for (const proto::LabelView& label : labels) {
+    if (label.name == "__name__") return Shown(label.value);
+  }
+  return {};
+}
+
+std::string Example(std::span<const proto::LabelView> labels, std::string_view detail) {
+  std::string out = MaskedLabels(labels);
+  if (!detail.empty()) out += fmt::format(": {}", detail.substr(0, kMaxDetail));
+  return out;
 }
 
 }  // namespace
@@ -63,13 +84,28 @@ std::string MaskedLabels(std::span<const proto::LabelView> labels) {
 
 void Refusals::Add(Refusal reason, size_t count, std::span<const proto::LabelView> labels,
                    std::string_view detail) {
+  AddForLabel(reason, count, labels, detail, {}, false);
+}
+
+void Refusals::AddForLabel(Refusal reason, size_t count, std::span<const proto::LabelView> labels,
+                           std::string_view detail, std::string_view label, bool observed) {
+  AddPart({observed, reason, MetricOf(labels), Shown(label)}, count, labels, detail);
+  if (observed) return;
   Reason& r = reasons_[static_cast<size_t>(reason)];
-  if (r.count == 0) {
-    r.example = MaskedLabels(labels);
-    if (!detail.empty()) r.example += fmt::format(": {}", detail.substr(0, kMaxDetail));
-  }
+  if (r.count == 0) r.example = Example(labels, detail);
   r.count += count;
   total_ += count;
+}
+
+void Refusals::AddPart(PartKey key, size_t count, std::span<const proto::LabelView> labels,
+                       std::string_view detail) {
+  if (parts_.size() >= kMaxParts && !parts_.contains(key)) {
+    key.metric.clear();
+    key.label.clear();
+  }
+  Part& part = parts_[std::move(key)];
+  if (part.count == 0) part.example = Example(labels, detail);
+  part.count += count;
 }
 
 std::string Refusals::ToString() const {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,6 +29,13 @@ enum class Refusal : size_t {
   kUntranslatable,  // of OTLP
   kConflict,        // under the policy refuse
   kSeriesBudget,
+  // By the label schema (server/admission).
+  kLabelNotAllowed,
+  kLabelMissing,
+  kValueNotAllowed,
+  kValueTooLong,
+  kValueDenied,
+  kCardNumber,
   kCount,
 };
 inline constexpr size_t kRefusalCount = static_cast<size_t>(Refusal::kCount);
@@ -43,6 +51,27 @@ class Refusals {
   void Add(Refusal reason, size_t count, std::span<const proto::LabelView> labels,
            std::string_view detail = {});
 
+  // The same where `label` is at fault.  `observed`: the items were not refused, and
+  // are in parts() alone.
+  void AddForLabel(Refusal reason, size_t count, std::span<const proto::LabelView> labels,
+                   std::string_view detail, std::string_view label, bool observed);
+
+  // What there is by metric and label, for the ledger.  Bounded: past kMaxParts all
+  // that is new is one part a reason, without its metric and label.
+  static constexpr size_t kMaxParts = 100;
+  struct PartKey {
+    bool observed = false;
+    Refusal reason = Refusal::kCount;
+    std::string metric;
+    std::string label;
+    auto operator<=>(const PartKey&) const = default;
+  };
+  struct Part {
+    uint64_t count = 0;
+    std::string example;  // the first
+  };
+  const std::map<PartKey, Part>& parts() const { return parts_; }
+
   bool empty() const { return total_ == 0; }
   uint64_t total() const { return total_; }
   uint64_t count(Refusal reason) const { return reasons_[static_cast<size_t>(reason)].count; }
@@ -55,7 +84,11 @@ class Refusals {
     uint64_t count = 0;
     std::string example;
   };
+  void AddPart(PartKey key, size_t count, std::span<const proto::LabelView> labels,
+               std::string_view detail);
+
   std::array<Reason, kRefusalCount> reasons_;
+  std::map<PartKey, Part> parts_;
   uint64_t total_ = 0;
 };
 

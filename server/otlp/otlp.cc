@@ -84,7 +84,7 @@ class OtlpHandler {
     auto* const message =
         google::protobuf::Arena::CreateMessage<proto::otlp::ExportMetricsServiceRequest>(&arena);
     if (const Status status = Read(request, *message); !status.ok()) return BadBody(status);
-    return Store(*tenant, *storage, *message);
+    return Store({*tenant, request.remote_addr}, *storage, *message);
   }
 
   static HttpResponse BadBody(const Status& status) {
@@ -124,13 +124,16 @@ class OtlpHandler {
     return std::string_view(decoded);
   }
 
-  HttpResponse Store(const std::string& tenant, tsdb::Storage& storage,
+  HttpResponse Store(const Origin& origin, tsdb::Storage& storage,
                      const proto::otlp::ExportMetricsServiceRequest& message) {
     std::unique_ptr<OtlpWriter> translator;  // until Take has committed
-    const Intake::Outcome outcome = intake_->Take(tenant, storage, [&](BodyWriter& writer) {
-      translator = std::make_unique<OtlpWriter>(options_.translation, writer);
-      return translator->Write(message);
-    });
+    const Intake::Outcome outcome = intake_->Take(
+        std::string(origin.tenant), storage,
+        [&](BodyWriter& writer) {
+          translator = std::make_unique<OtlpWriter>(options_.translation, writer);
+          return translator->Write(message);
+        },
+        origin.sender);
     if (!outcome.status.ok()) return BadBody(outcome.status);
     proto::otlp::ExportMetricsServiceResponse answer;
     if (outcome.refused == 0) return Message(200, answer);
