@@ -4,6 +4,9 @@
 #include <vector>
 
 #include "promql/engine.h"
+#include "server/admission/ledger.h"
+#include "server/admission/rejections_route.h"
+#include "server/admission/schema_policy.h"
 #include "server/api/api.h"
 #include "server/delete_routes.h"
 #include "server/federate/federate.h"
@@ -17,6 +20,7 @@
 #include "server/snapshot_route.h"
 #include "server/storage_slot.h"
 #include "server/tenancy.h"
+#include "tsdb/base/log.h"
 
 namespace tidemark::server {
 namespace {
@@ -35,6 +39,7 @@ class ServerImpl : public Server {
 
   // The storage is not touched when the address cannot be had.
   Status Listen() {
+    RETURN_IF_ERROR(LoadSchema());
     ASSIGN_OR_RETURN(http_, HttpServer::Start(config_.http, AllRoutes(), metrics_));
     slot_.Open([this](const Progress& progress) { return open_(metrics_, progress); });
     return OkStatus();
@@ -50,6 +55,15 @@ class ServerImpl : public Server {
   }
 
  private:
+  Status LoadSchema() {
+    if (config_.schema_file.empty()) return OkStatus();
+    ASSIGN_OR_RETURN(LabelSchema schema, LabelSchema::Load(config_.schema_file));
+    Log(LogLevel::kInfo, "the label schema is in force",
+        {{"file", config_.schema_file}, {"version", schema.version()}, {"rules", schema.rules()}});
+    policies_.push_back(std::make_shared<SchemaPolicy>(std::move(schema)));
+    return OkStatus();
+  }
+
   std::vector<Route> AllRoutes() {
     const StorageSource storage = [this] { return slot_.get(); };
     const TenantSource tenant = config_.tenancy ? TenantSource(TenantOf) : DefaultTenant;
@@ -61,6 +75,7 @@ class ServerImpl : public Server {
                       ProcessRoutes(storage), DeleteRoutes(config_.admin_api, tenant, storage)}) {
       routes.insert(routes.end(), more.begin(), more.end());
     }
+    routes.push_back(RejectionsRoute(config_.admin_api, tenant, ledger_));
     routes.push_back(IndexRoute(routes));
     return routes;
   }
@@ -69,6 +84,8 @@ class ServerImpl : public Server {
     IntakeOptions limits;
     limits.max_future_ms = config_.ingest.max_future_ms;
     limits.conflicts = config_.storage.conflicts;
+    limits.policies = policies_;
+    limits.ledger = ledger_;
     const auto intake = std::make_shared<Intake>(limits, metrics_);
 
     IngestOptions ingest;
@@ -118,6 +135,8 @@ class ServerImpl : public Server {
   const StorageOpener open_;
   Metrics metrics_;
   const promql::Engine engine_;
+  SeriesPolicies policies_;
+  const std::shared_ptr<Ledger> ledger_ = std::make_shared<Ledger>();
   StorageSlot slot_;
   std::unique_ptr<HttpServer> http_;
 };

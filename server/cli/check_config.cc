@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "server/admission/label_schema.h"
 #include "server/config/config.h"
 
 namespace tidemark::server {
@@ -21,6 +22,13 @@ int CheckConfig(const CheckConfigFlags& flags) {
     const std::string message(MessageOf(config.status()));
     std::fprintf(stderr, "%s\n", message.c_str());
     return 1;
+  }
+  if (!config->schema_file.empty()) {
+    const Status schema = LabelSchema::Load(config->schema_file).status();
+    if (!schema.ok()) {
+      std::fprintf(stderr, "%s\n", std::string(MessageOf(schema)).c_str());
+      return 1;
+    }
   }
   std::fputs(PrintConfig(*config).c_str(), stdout);
   return 0;

@@ -36,7 +36,8 @@ struct Config {
     uint64_t max_decoded_bytes = 32 << 20;
   } ingest;
   HaOptions ha;
-  OtlpTranslation otlp;  // its lookback is query.lookback_delta
+  std::string schema_file;  // admission.schema; "": none
+  OtlpTranslation otlp;     // its lookback is query.lookback_delta
   promql::EngineOptions query;
   bool tenancy = false;  // tenancy.enabled: X-Scope-OrgID names the tenant
   std::vector<std::string> features;

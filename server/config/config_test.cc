@@ -126,7 +126,7 @@ TEST(Config, SaysWhereAFileIsWrong) {
       {"query: {timeout: 1m}\nquery: {timeout: 2m}", "c.yml:2: query is set twice"},
       {"features: [a]", "unknown feature \"a\"; there are promql-experimental-functions, "},
       {"features: [[a]]", "a list must hold plain words"},
-      {"admission: {schema: schema.yml}", "unknown setting admission.schema"},
+      {"admission: {budget: budget.yml}", "unknown setting admission.budget"},
       {"storage: {retention: {hour: 400d}}", "unknown setting storage.retention.hour"},
       {"just words", "c.yml:1: expected sections"},
       {"- a\n- b", "c.yml:1: expected sections"},

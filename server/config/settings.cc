@@ -275,6 +275,15 @@ std::vector<Setting> HaSettings() {
   };
 }
 
+Setting SchemaFile() {
+  return {"admission.schema",
+          [](Config& config, std::string_view text) -> Status {
+            config.schema_file = std::string(text);
+            return OkStatus();
+          },
+          [](const Config& config) { return config.schema_file; }};
+}
+
 std::vector<Setting> OtherSettings() {
   return {
       Duration("query.timeout", [](Config& c) -> int64_t& { return c.query.timeout_ms; }),
@@ -286,6 +295,7 @@ std::vector<Setting> OtherSettings() {
           "query.max_memory", [](Config& c) -> uint64_t& { return c.query.max_memory_bytes; },
           1 << 20),
       Count("query.concurrency", [](Config& c) -> uint64_t& { return c.http.query_workers; }),
+      SchemaFile(),
       Bool("tenancy.enabled", [](Config& c) -> bool& { return c.tenancy; }),
       Features(),
   };
