@@ -7,6 +7,7 @@
 #include "server/admission/ledger.h"
 #include "server/admission/rejections_route.h"
 #include "server/admission/schema_policy.h"
+#include "server/admission/schema_routes.h"
 #include "server/api/api.h"
 #include "server/delete_routes.h"
 #include "server/federate/federate.h"
@@ -76,6 +77,7 @@ class ServerImpl : public Server {
       routes.insert(routes.end(), more.begin(), more.end());
     }
     routes.push_back(RejectionsRoute(config_.admin_api, tenant, ledger_));
+    routes.push_back(SchemaRoute(config_.admin_api, tenant, storage));
     routes.push_back(IndexRoute(routes));
     return routes;
   }

@@ -57,6 +57,31 @@ class AdmissionTest(harness.EndToEndTest):
             self.assertEqual(rejections[0]["sender"], "127.0.0.1")
             self.assertEqual(rejections[0]["count"], resend + 1)
 
+    def test_a_dry_run_predicts_what_applying_does(self):
+        plain = self.tidemark("--set", "server.admin_api=true", name="plain",
+                              data=os.path.join(self.folder, "plain")).start()
+        plain.wait_ready()
+        # Some break one rule, some another, some none.
+        batch = [remote_write.series(
+            {"__name__": f"{'requests' if i % 2 else 'watched'}_total", "job": "api",
+             "instance": str(i), **({"path": CARD} if i % 5 == 0 else {}),
+             **({"user": str(i)} if i % 7 == 0 else {})}, [(NOW, 1.0)]) for i in range(200)]
+        self.assertEqual(remote_write.write(plain, *batch).status, 204)
+        reply = plain.request("/api/v1/admin/schema?dry_run=1", SCHEMA.encode(),
+                              {"Content-Type": "application/yaml"}, method="POST")
+        self.assertEqual(reply.status, 200, reply.text)
+        self.assertNotIn(CARD, reply.text)
+        plan = reply.json["data"]
+
+        self.assertEqual(remote_write.write(self.server, *batch).status, 400)
+        count = self.server.query('count({__name__=~".+"})', at=NOW / 1000)
+        self.assertEqual(int(count[0]["value"][1]), plan["projected"])
+        self.assertEqual(plan["series"] - plan["rejected"], plan["projected"])
+
+        def by_key(entries, what):
+            return {(e["reason"], e["mode"], e["metric"], e["label"]): e[what] for e in entries}
+        self.assertEqual(by_key(plan["findings"], "series"), by_key(self.rejections(), "count"))
+
     def test_observed_series_are_stored_and_counted(self):
         series = remote_write.series({"__name__": "watched_total", "user": "7"}, [(NOW, 3.0)])
         self.assertEqual(remote_write.write(self.server, series).status, 204)
