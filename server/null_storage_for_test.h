@@ -36,6 +36,10 @@ class NullStorage : public tsdb::Storage {
   Status Flush() override { return OkStatus(); }
   StatusOr<std::string> Snapshot() override { return std::string(); }
   std::vector<tsdb::TenantStats> Stats() const override { return {}; }
+  StatusOr<tsdb::LabelCounts> CountLabels(std::string_view, std::span<const tsdb::Matcher>,
+                                          std::span<const std::string>, size_t) const override {
+    return tsdb::LabelCounts();
+  }
   Status WriteHealth() const override { return OkStatus(); }
   Status Close() override { return OkStatus(); }
 };

@@ -72,6 +72,12 @@ class StorageImpl : public Storage {
     return FindExemplars(*store_, *found, matchers, std::max(mint, retention_.mark(tenant)), maxt);
   }
   std::vector<TenantStats> Stats() const override { return HeadStats(*head_); }
+  StatusOr<LabelCounts> CountLabels(std::string_view tenant, std::span<const Matcher> matchers,
+                                    std::span<const std::string> names, size_t top) const override {
+    const HeadTenant* found = head_->tenants().Find(tenant);
+    if (found == nullptr) return LabelCounts();
+    return found->index.CountLabels(matchers, names, top);
+  }
   Status WriteHealth() const override { return gate_->Check(); }
   StatusOr<DeleteReport> Delete(std::string_view tenant, std::span<const Matcher> matchers,
                                 int64_t mint, int64_t maxt) override {
@@ -99,7 +105,7 @@ class StorageImpl : public Storage {
   Metrics& metrics_;
   const std::unique_ptr<Store> store_;
   // Shared with the gauges, which live as long as the registry.
-  const std::shared_ptr<Head> head_ = std::make_shared<Head>();
+  const std::shared_ptr<Head> head_ = std::make_shared<Head>(options_.series_gate);
   PartitionSet partitions_;
   RawRetention retention_;
   SeriesCatalog catalog_{*store_};

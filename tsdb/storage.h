@@ -36,11 +36,13 @@
 #include "tsdb/base/metrics.h"
 #include "tsdb/base/progress.h"
 #include "tsdb/base/status.h"
+#include "tsdb/index/label_counts.h"
 #include "tsdb/model/exemplar.h"
 #include "tsdb/model/labels.h"
 #include "tsdb/model/matcher.h"
 #include "tsdb/model/sample.h"
 #include "tsdb/model/sample_iterator.h"
+#include "tsdb/series_gate.h"
 
 namespace tidemark::tsdb {
 
@@ -87,7 +89,7 @@ struct CommitReport {
   uint64_t duplicates = 0;          // exactly what was stored already; nothing changed
   uint64_t replaced = 0;            // took the place of another value; not in `written`
   std::vector<Conflict> conflicts;  // not taken: the value first acknowledged stays
-  // Of GetEncodedSeries, in any order.
+  // Of GetEncodedSeries, or by the SeriesGate, in any order.
   std::vector<RefusedSeries> refused;
 };
 
@@ -270,6 +272,8 @@ struct StorageOptions {
   size_t max_label_names = 64;
   size_t max_label_name_bytes = 1024;
   size_t max_label_value_bytes = 4096;
+  // Asked about each new series; null: all may be created.
+  std::shared_ptr<SeriesGate> series_gate;
   // Of Open, which on a large journal takes seconds.
   Progress opening;
   // Must outlive the Storage.
@@ -338,6 +342,15 @@ class Storage : public Queryable {
   virtual StatusOr<std::string> Snapshot() = 0;
 
   virtual std::vector<TenantStats> Stats() const = 0;
+
+  // Counts the tenant's series that are in memory, those with samples in the last
+  // series_idle_ms, by the values of `names` (none: of all labels); only those that
+  // match all of `matchers` (no matcher: all).  Of each label the `top` values with
+  // the most series.  Costs a look at each value, none at the series.
+  virtual StatusOr<LabelCounts> CountLabels(std::string_view tenant,
+                                            std::span<const Matcher> matchers,
+                                            std::span<const std::string> names,
+                                            size_t top) const = 0;
 
   // Why writes are refused at the moment, or OK.
   virtual Status WriteHealth() const = 0;

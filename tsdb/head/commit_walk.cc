@@ -36,7 +36,7 @@ void CommitWalk::FindSeries(size_t k, HeadShard& shard) {
     if (staged.series != nullptr) {
       staged.series->Prefetch();
     } else if (staged.encoded.empty() && (staged.looked_up || !tenant_.has_absent.load())) {
-      staged.series = &Create(shard, staged);
+      staged.series = Create(shard, refs[i]);
     } else {
       refs[unknown++] = refs[i];
     }
@@ -44,17 +44,24 @@ void CommitWalk::FindSeries(size_t k, HeadShard& shard) {
   refs.resize(unknown);
 }
 
-HeadSeries& CommitWalk::Create(HeadShard& shard, const StagedSeries& staged) {
+HeadSeries* CommitWalk::Create(HeadShard& shard, uint32_t ref) {
+  const StagedSeries& staged = staged_.series[ref];
   auto labels = Labels::FromPacked(staged_.packed_labels(staged));
   CHECK(labels.ok(), "labels changed while they were staged");
   if (!staged.known_id) {
+    Status admitted = head_.Admit(tenant_, *labels);
+    if (!admitted.ok()) {
+      report_.refused.push_back({ref, std::move(admitted)});
+      return nullptr;
+    }
     const SeriesId id = tenant_.NewSeriesId(labels->metric_name());
-    return head_.Create(shard, staged.hash, tenant_, *labels, id, kNothingSealed);
+    return &head_.Create(shard, staged.hash, tenant_, *labels, id, kNothingSealed);
   }
+  head_.NoteActive(tenant_, *labels);
   HeadSeries& series = head_.Create(shard, staged.hash, tenant_, *labels, *staged.known_id,
                                     tenant_.sealed_bound.load());
   series.SetCatalogued();
-  return series;
+  return &series;
 }
 
 bool CommitWalk::Count(Outcome outcome, uint32_t series, int64_t t) {

@@ -38,8 +38,8 @@ class CommitWalk {
 
  private:
   void FindSeries(size_t k, HeadShard& shard) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
-  HeadSeries& Create(HeadShard& shard, const StagedSeries& staged)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
+  // Null when it is refused, which is then in the report.
+  HeadSeries* Create(HeadShard& shard, uint32_t ref) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
   void AddFloats(size_t k, HeadShard& shard) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
   void AddHistograms(size_t k, HeadShard& shard) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
   // Keeps the start of a sample that was taken; returns what belongs in the

@@ -53,6 +53,7 @@ Targets TargetsOf(std::span<const IndexedSeries> series, std::string_view tenant
 HeadSeries& FindOrRevive(Head& head, HeadShard& shard, HeadTenant& tenant, const Target& target)
     ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex) {
   if (HeadSeries* const found = shard.FindAndKeep(target.hash)) return *found;
+  head.NoteActive(tenant, target.series->labels);
   HeadSeries& series = head.Create(shard, target.hash, tenant, target.series->labels,
                                    target.series->id, tenant.sealed_bound.load());
   series.SetCatalogued();

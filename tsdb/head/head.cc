@@ -19,6 +19,14 @@ void Head::Walk(const std::function<void(size_t, HeadShard&)>& visit)
   shards_[kHeadShards - 1].mutex.Unlock();
 }
 
+Status Head::Admit(const HeadTenant& tenant, const Labels& labels) {
+  return gate_ == nullptr ? OkStatus() : gate_->Admit(tenant.name, labels);
+}
+
+void Head::NoteActive(const HeadTenant& tenant, const Labels& labels) {
+  if (gate_ != nullptr) gate_->Note(tenant.name, labels);
+}
+
 HeadSeries& Head::Create(HeadShard& shard, const LabelHash& hash, HeadTenant& tenant,
                          const Labels& labels, SeriesId id, int64_t sealed_bound) {
   const SeriesIndex::Added added = tenant.index.Add(labels, id);
@@ -34,6 +42,7 @@ void Head::Remove(HeadShard& shard, size_t place, HeadTenant& tenant) {
   const HeadSeries& series = *shard.series.At(place);
   const Labels labels = tenant.index.LabelsOf(series.ref);
   shard.table.erase(HashLabels(labels.packed(), TenantSalt(tenant.name)));
+  if (gate_ != nullptr) gate_->Forget(tenant.name, labels);
   const size_t index_bytes = tenant.index.Remove(series.ref);
   shard.series_bytes.fetch_sub(kBytesPerSeries + static_cast<int64_t>(index_bytes),
                                std::memory_order_relaxed);

@@ -16,16 +16,22 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <utility>
 
 #include "tsdb/head/active_commits.h"
 #include "tsdb/head/shard.h"
 #include "tsdb/head/tenants.h"
+#include "tsdb/series_gate.h"
 
 namespace tidemark::tsdb {
 
 // Threads: all functions may be called from any thread.
 class Head {
  public:
+  // `gate` may be null.
+  explicit Head(std::shared_ptr<SeriesGate> gate = nullptr) : gate_(std::move(gate)) {}
+
   HeadShard& shard(size_t i) { return shards_[i]; }
   const HeadShard& shard(size_t i) const { return shards_[i]; }
   TenantTable& tenants() { return tenants_; }
@@ -35,6 +41,12 @@ class Head {
 
   // Calls visit(i, shard) for every shard in order, its lock held.
   void Walk(const std::function<void(size_t, HeadShard&)>& visit);
+
+  // Whether a series that the database does not know may be created; if so, it
+  // must be.  Under the lock of its shard, like NoteActive.
+  Status Admit(const HeadTenant& tenant, const Labels& labels);
+  // Before a known series is created in memory.
+  void NoteActive(const HeadTenant& tenant, const Labels& labels);
 
   // Creates a series, with its lock held, and puts it into the tenant's index.
   // `sealed_bound`: no sample after it is in raw.
@@ -63,6 +75,7 @@ class Head {
   int64_t series_bytes() const;
 
  private:
+  const std::shared_ptr<SeriesGate> gate_;
   std::array<HeadShard, kHeadShards> shards_;
   TenantTable tenants_;
   ActiveCommits commits_;

@@ -145,6 +145,7 @@ Status Loader::LoadOne(StoreIterator& it, HeadTenant& tenant, SeriesId id) {
   const LabelHash hash = HashLabels(labels.packed(), TenantSalt(tenant.name));
   HeadShard& shard = head_.shard(ShardOf(hash));
   MutexLock lock(shard.mutex);
+  head_.NoteActive(tenant, labels);
   HeadSeries& series = head_.Create(shard, hash, tenant, labels, id, tenant.sealed_bound.load());
   series.SetCatalogued();
   by_id_[{tenant.id, id}] = &series;

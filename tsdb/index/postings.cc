@@ -121,6 +121,12 @@ void Postings::IntersectInto(Roaring& set) const {
   }
 }
 
+size_t Postings::IntersectionSize(const Roaring& set) const {
+  if (kind_ == kMany) return many_->and_cardinality(set);
+  return static_cast<size_t>(
+      std::count_if(few(), few() + kind_, [&set](DenseRef ref) { return set.contains(ref); }));
+}
+
 bool Postings::Intersects(const Roaring& set) const {
   if (kind_ == kMany) return many_->intersect(set);
   return std::any_of(few(), few() + kind_, [&set](DenseRef ref) { return set.contains(ref); });

@@ -32,6 +32,7 @@ class Postings {
   void RemoveFrom(Roaring& set) const;     // set -= this
   void IntersectInto(Roaring& set) const;  // set &= this
   bool Intersects(const Roaring& set) const;
+  size_t IntersectionSize(const Roaring& set) const;
   Roaring ToRoaring() const;
 
   // On the heap, beside the object.

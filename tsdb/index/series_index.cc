@@ -378,4 +378,57 @@ StatusOr<std::vector<std::string>> SeriesIndex::LabelValues(std::string_view nam
   return out;
 }
 
+LabelCount SeriesIndex::CountValues(std::string_view name, const LabelPairs::Values& values,
+                                    const Roaring* set, size_t top) const {
+  LabelCount out;
+  out.name = name;
+  std::vector<std::pair<size_t, PairRef>> counts;
+  counts.reserve(set == nullptr ? values.size() : 0);
+  for (const PairRef pair : values) {
+    const Postings& postings = pairs_.postings(pair);
+    const size_t n = set == nullptr ? postings.size() : postings.IntersectionSize(*set);
+    if (n == 0) continue;
+    out.series += n;
+    counts.emplace_back(n, pair);
+  }
+  out.values = counts.size();
+  const auto middle = counts.begin() + static_cast<ptrdiff_t>(std::min(top, counts.size()));
+  const auto before = [this](const auto& a, const auto& b) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    if (a.first != b.first) return a.first > b.first;
+    return pairs_.value(a.second) < pairs_.value(b.second);
+  };
+  std::partial_sort(counts.begin(), middle, counts.end(), before);
+  for (auto at = counts.begin(); at != middle; ++at) {
+    out.top.push_back({std::string(pairs_.value(at->second)), at->first});
+  }
+  return out;
+}
+
+StatusOr<LabelCounts> SeriesIndex::CountLabels(std::span<const Matcher> matchers,
+                                               std::span<const std::string> names,
+                                               size_t top) const {
+  ReaderLock lock(mutex_);
+  LabelCounts out;
+  out.all_series = used_.cardinality();
+  out.series = out.all_series;
+  std::optional<Roaring> set;
+  if (!matchers.empty()) {
+    ASSIGN_OR_RETURN(set, Resolver(*this, matchers, nullptr).Run());
+    out.series = set->cardinality();
+  }
+  const auto count = [&](std::string_view name, const LabelPairs::Values& values)
+                         ABSL_NO_THREAD_SAFETY_ANALYSIS {
+                           LabelCount one = CountValues(name, values, set ? &*set : nullptr, top);
+                           if (one.values > 0) out.labels.push_back(std::move(one));
+                         };
+  if (names.empty()) {
+    for (const auto& [name, values] : pairs_.names()) count(name, values);
+  }
+  for (const std::string& name : names) {
+    const LabelPairs::Values* values = pairs_.Find(name);
+    if (values != nullptr) count(name, *values);
+  }
+  return out;
+}
+
 }  // namespace tidemark::tsdb

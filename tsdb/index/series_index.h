@@ -23,6 +23,7 @@
 #include "tsdb/base/cancellation.h"
 #include "tsdb/base/mutex.h"
 #include "tsdb/base/status.h"
+#include "tsdb/index/label_counts.h"
 #include "tsdb/index/label_pairs.h"
 #include "tsdb/index/postings.h"
 #include "tsdb/index/series.h"
@@ -54,6 +55,11 @@ class SeriesIndex {
                                                  std::span<const Matcher> matchers,
                                                  size_t limit) const;
 
+  // Counts the series that match (no matcher: all) by the values of `names` (none:
+  // of all labels), from the postings alone; of each label the `top` values.
+  StatusOr<LabelCounts> CountLabels(std::span<const Matcher> matchers,
+                                    std::span<const std::string> names, size_t top) const;
+
   // Of a series that is in the index.
   Labels LabelsOf(DenseRef ref) const;
   // Changes whenever a series is removed.
@@ -73,6 +79,8 @@ class SeriesIndex {
   class Resolver;
 
   Labels LabelsOfEntry(const Entry& entry) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  LabelCount CountValues(std::string_view name, const LabelPairs::Values& values,
+                         const Roaring* set, size_t top) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   // Appends the series of `refs` that are still there.
   void CopyOut(std::span<const DenseRef> refs, std::vector<IndexedSeries>& out) const
       ABSL_SHARED_LOCKS_REQUIRED(mutex_);

@@ -168,6 +168,42 @@ TEST_F(SeriesIndexTest, NamesAndValuesSortedAndLimited) {
   EXPECT_EQ(*index_.LabelValues("none", {}, 0), Strings{});
 }
 
+TEST_F(SeriesIndexTest, CountsValuesFromPostings) {
+  for (int i = 0; i < 200; ++i) {
+    Add(Labels::Must({{"__name__", i % 4 == 0 ? "a" : "b"}, {"x", std::to_string(i % 100)}}));
+  }
+  Add(Labels::Must({{"__name__", "a"}, {"y", "1"}}));
+  struct Case {
+    std::vector<Matcher> matchers;
+    Strings names;
+    size_t series;
+    std::string want;  // name values/series top…
+  };
+  const Case kCases[] = {
+      {{}, {}, 201, "__name__ 2/201 b=150 a=51; x 100/200 0=2 1=2; y 1/1 1=1; "},
+      {{}, {"y", "none"}, 201, "y 1/1 1=1; "},
+      {{Make(Op::kEqual, "__name__", "a")}, {"x"}, 51, "x 25/50 0=2 12=2; "},
+      {{Make(Op::kEqual, "x", "")}, {"__name__", "x"}, 1, "__name__ 1/1 a=1; "},
+      {{Make(Op::kEqual, "x", "none")}, {}, 0, ""},
+  };
+  for (const Case& c : kCases) {
+    SCOPED_TRACE(c.want);
+    const auto counts = index_.CountLabels(c.matchers, c.names, 2);
+    ASSERT_TRUE(counts.ok()) << counts.status();
+    EXPECT_EQ(counts->all_series, 201u);
+    EXPECT_EQ(counts->series, c.series);
+    std::string got;
+    for (const LabelCount& label : counts->labels) {
+      got += label.name + " " + std::to_string(label.values) + "/" + std::to_string(label.series);
+      for (const ValueCount& one : label.top) {
+        got += " " + one.value + "=" + std::to_string(one.series);
+      }
+      got += "; ";
+    }
+    EXPECT_EQ(got, c.want);
+  }
+}
+
 TEST_F(SeriesIndexTest, ALongScanCanBeCancelled) {
   for (int i = 0; i < 10000; ++i) {
     Add(Labels::Must({{"__name__", "up"}, {"id", std::to_string(i)}}));
