@@ -4,11 +4,14 @@
 #include <vector>
 
 #include "promql/engine.h"
+#include "server/admission/budget.h"
 #include "server/admission/ledger.h"
 #include "server/admission/rejections_route.h"
 #include "server/admission/schema_policy.h"
 #include "server/admission/schema_routes.h"
 #include "server/api/api.h"
+#include "server/cardinality/cardinality_routes.h"
+#include "server/cardinality/overview.h"
 #include "server/delete_routes.h"
 #include "server/federate/federate.h"
 #include "server/http/http_server.h"
@@ -30,9 +33,11 @@ namespace {
 // into the storage, routes hold references to all of them.
 class ServerImpl : public Server {
  public:
-  ServerImpl(const Config& config, StorageOpener open)
-      : config_(config), open_(std::move(open)), engine_(config.query) {
+  // `budget` may be null.
+  ServerImpl(const Config& config, std::shared_ptr<Budget> budget, StorageOpener open)
+      : config_(config), budget_(std::move(budget)), open_(std::move(open)), engine_(config.query) {
     AddProcessMetrics(metrics_);
+    if (budget_ != nullptr) budget_->AddMetrics(metrics_);
     metrics_.AddGauge("tidemark_ready", "1 once the storage is open and takes reads and writes.",
                       [this] { return slot_.get() != nullptr ? 1 : 0; });
   }
@@ -122,6 +127,15 @@ class ServerImpl : public Server {
     federate.timeout_ms = config_.query.timeout_ms;
     federate.tenant = tenant;
     routes.push_back(FederateRoute(federate, storage));
+
+    CardinalityOptions cardinality;
+    cardinality.tenant = tenant;
+    cardinality.active_ms = config_.storage.series_idle_ms;
+    cardinality.max_series = config_.query.max_series;
+    for (Route& route : CardinalityRoutes(cardinality, storage)) {
+      routes.push_back(std::move(route));
+    }
+    routes.push_back(OverviewRoute(tenant, storage, budget_));
     return routes;
   }
 
@@ -134,6 +148,7 @@ class ServerImpl : public Server {
   }
 
   const Config config_;
+  const std::shared_ptr<Budget> budget_;
   const StorageOpener open_;
   Metrics metrics_;
   const promql::Engine engine_;
@@ -143,20 +158,31 @@ class ServerImpl : public Server {
   std::unique_ptr<HttpServer> http_;
 };
 
+StatusOr<std::unique_ptr<Server>> StartWith(const Config& config, std::shared_ptr<Budget> budget,
+                                            Server::StorageOpener open) {
+  auto server = std::make_unique<ServerImpl>(config, std::move(budget), std::move(open));
+  RETURN_IF_ERROR(server->Listen());
+  return std::unique_ptr<Server>(std::move(server));
+}
+
 }  // namespace
 
 StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config) {
-  return Start(config,
-               [options = config.storage](Metrics& metrics, const Progress& progress) mutable {
-                 options.opening = progress;
-                 return tsdb::Storage::Open(options, metrics);
-               });
+  tsdb::StorageOptions options = config.storage;
+  std::shared_ptr<Budget> budget;
+  if (!config.budgets_file.empty()) {
+    ASSIGN_OR_RETURN(BudgetConfig limits, LoadBudgets(config.budgets_file));
+    budget = std::make_shared<Budget>(std::move(limits));
+    options.series_gate = budget;
+  }
+  return StartWith(config, budget, [options](Metrics& metrics, const Progress& progress) mutable {
+    options.opening = progress;
+    return tsdb::Storage::Open(options, metrics);
+  });
 }
 
 StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, StorageOpener open) {
-  auto server = std::make_unique<ServerImpl>(config, std::move(open));
-  RETURN_IF_ERROR(server->Listen());
-  return std::unique_ptr<Server>(std::move(server));
+  return StartWith(config, nullptr, std::move(open));
 }
 
 }  // namespace tidemark::server

@@ -36,8 +36,9 @@ struct Config {
     uint64_t max_decoded_bytes = 32 << 20;
   } ingest;
   HaOptions ha;
-  std::string schema_file;  // admission.schema; "": none
-  OtlpTranslation otlp;     // its lookback is query.lookback_delta
+  std::string schema_file;   // admission.schema; "": none
+  std::string budgets_file;  // admission.budgets; "": none
+  OtlpTranslation otlp;      // its lookback is query.lookback_delta
   promql::EngineOptions query;
   bool tenancy = false;  // tenancy.enabled: X-Scope-OrgID names the tenant
   std::vector<std::string> features;

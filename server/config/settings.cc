@@ -75,6 +75,14 @@ Setting Text(std::string_view key, Field<std::string> field) {
       });
 }
 
+// May be empty.
+Setting FileName(std::string_view key, Field<std::string> field) {
+  return Make(
+      key, field, [](std::string_view text) { return StatusOr<std::string>(std::string(text)); },
+      [](const std::string& value) { return value; },
+      [](const std::string&) { return OkStatus(); });
+}
+
 Setting Share(std::string_view key, Field<double> field) {
   return Make(key, field, ParseShare, PrintShare, [](double) { return OkStatus(); });
 }
@@ -275,15 +283,6 @@ std::vector<Setting> HaSettings() {
   };
 }
 
-Setting SchemaFile() {
-  return {"admission.schema",
-          [](Config& config, std::string_view text) -> Status {
-            config.schema_file = std::string(text);
-            return OkStatus();
-          },
-          [](const Config& config) { return config.schema_file; }};
-}
-
 std::vector<Setting> OtherSettings() {
   return {
       Duration("query.timeout", [](Config& c) -> int64_t& { return c.query.timeout_ms; }),
@@ -295,7 +294,8 @@ std::vector<Setting> OtherSettings() {
           "query.max_memory", [](Config& c) -> uint64_t& { return c.query.max_memory_bytes; },
           1 << 20),
       Count("query.concurrency", [](Config& c) -> uint64_t& { return c.http.query_workers; }),
-      SchemaFile(),
+      FileName("admission.schema", [](Config& c) -> std::string& { return c.schema_file; }),
+      FileName("admission.budgets", [](Config& c) -> std::string& { return c.budgets_file; }),
       Bool("tenancy.enabled", [](Config& c) -> bool& { return c.tenancy; }),
       Features(),
   };

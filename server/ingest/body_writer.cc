@@ -253,6 +253,11 @@ std::optional<SeriesRefusal> BodyWriter::RefusalOf(const Status& status,
   if (found != undecodable_.end()) return found->second;
   SeriesRefusal refusal{kSeriesFault, {}, std::string(MessageOf(status))};
   if (status.code() == StatusCode::kInvalidArgument) return refusal;
+  if (status.code() == StatusCode::kOutOfRange) {
+    // Of the SeriesGate.  The limit stays: sending again would not help.
+    refusal.reason = Refusal::kCardinalityBudget;
+    return refusal;
+  }
   if (status.code() != StatusCode::kResourceExhausted) return std::nullopt;
   refusal.reason = Refusal::kSeriesBudget;
   return refusal;

@@ -29,6 +29,7 @@ constexpr std::array<Names, kRefusalCount> kNames = {{
     {"untranslatable", "not translatable from OTLP"},
     {"conflict", "another value stored at the time (ingest.conflict)"},
     {"series_budget", "no budget for new series"},
+    {"cardinality_budget", "new series past the cardinality budget"},
     {"label_not_allowed", "label not allowed by the schema"},
     {"required_label_missing", "label missing that the schema requires"},
     {"label_value_not_allowed", "label value not allowed by the schema"},

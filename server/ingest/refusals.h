@@ -29,6 +29,7 @@ enum class Refusal : size_t {
   kUntranslatable,  // of OTLP
   kConflict,        // under the policy refuse
   kSeriesBudget,
+  kCardinalityBudget,
   // By the label schema (server/admission).
   kLabelNotAllowed,
   kLabelMissing,
