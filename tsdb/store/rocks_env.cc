@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "tsdb/store/checked_tables.h"
 #include "tsdb/store/faulty_file_system.h"
 
 namespace tidemark::tsdb {
@@ -9,7 +10,7 @@ namespace tidemark::tsdb {
 std::shared_ptr<rocksdb::Env> NewRocksEnv() {
   std::shared_ptr<rocksdb::FileSystem> base = FaultyFileSystem();
   if (base == nullptr) base = rocksdb::FileSystem::Default();
-  return rocksdb::NewCompositeEnv(std::move(base));
+  return rocksdb::NewCompositeEnv(CheckedTables(std::move(base)));
 }
 
 }  // namespace tidemark::tsdb

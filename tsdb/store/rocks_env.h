@@ -7,7 +7,8 @@
 
 namespace tidemark::tsdb {
 
-// The machine's, or that of DiskFaults (tsdb/store/disk_faults.h).
+// The machine's, or that of DiskFaults (tsdb/store/disk_faults.h), with CheckedTables
+// (tsdb/store/checked_tables.h) over it.
 std::shared_ptr<rocksdb::Env> NewRocksEnv();
 
 }  // namespace tidemark::tsdb

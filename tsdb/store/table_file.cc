@@ -12,6 +12,7 @@
 
 #include "tsdb/chunk/run_union.h"
 #include "tsdb/store/keys.h"
+#include "tsdb/store/rocks_env.h"
 #include "tsdb/store/rocks_options.h"
 
 namespace tidemark::tsdb {
@@ -87,12 +88,14 @@ class TableFileImpl : public TableFile {
   }
   std::unique_ptr<rocksdb::Iterator> SeekBehindDamage(const std::string& last);
 
+  const std::shared_ptr<rocksdb::Env> env_ = NewRocksEnv();
   std::unique_ptr<rocksdb::SstFileReader> reader_;
   std::optional<Family> family_;
 };
 
 Status TableFileImpl::OpenAt(const std::string& path) {
   rocksdb::Options options;
+  options.env = env_.get();
   options.merge_operator = std::make_shared<PartialMerge>();
   options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(kRawPrefixBytes));
   reader_ = std::make_unique<rocksdb::SstFileReader>(options);

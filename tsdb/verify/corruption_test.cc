@@ -20,6 +20,7 @@
 #include "tsdb/base/files.h"
 #include "tsdb/base/log.h"
 #include "tsdb/storage.h"
+#include "tsdb/store/table_file.h"
 #include "tsdb/verify/history_for_test.h"
 #include "tsdb/verify/repair.h"
 #include "tsdb/verify/verifier.h"
@@ -306,6 +307,19 @@ TEST_F(CorruptionTest, NothingIsWrongWithoutDamage) {
 
 TEST_F(CorruptionTest, OfLogs) { Sweep(FilesLike({".log"}), 50); }
 TEST_F(CorruptionTest, OfTables) { Sweep(FilesLike({".sst"}), 100); }
+// A footer that says "no checksums", its first handle at 0 with size 0, and there a
+// compression that does not exist with four zeros for a checksum.
+TEST_F(CorruptionTest, OfTheKindOfChecksum) {
+  constexpr size_t kFooterBytes = 53;
+  const std::string name = FilesLike({".sst"}).front();
+  std::string bytes = *ReadWholeFile(folder_ + "/sound/db/" + name);
+  bytes.replace(0, 5, std::string("\x2a\0\0\0\0", 5));
+  bytes.replace(bytes.size() - kFooterBytes, 3, std::string(3, '\0'));
+  const std::string path = folder_ + "/" + name;
+  ASSERT_TRUE(WriteNewFile(path, bytes).ok());
+  const auto table = TableFile::Open(path);
+  EXPECT_EQ(table.status().code(), StatusCode::kDataLoss) << table.status();
+}
 TEST_F(CorruptionTest, OfTheManifest) { Sweep(FilesLike({"MANIFEST"}), 40); }
 TEST_F(CorruptionTest, OfSmallFiles) { Sweep(FilesLike({"CURRENT", "OPTIONS", "IDENTITY"}), 20); }
 
