@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "server/admission/hour_growth.h"
 #include "tsdb/base/check.h"
 
 namespace tidemark::server {
@@ -84,7 +85,8 @@ class Budget::Tenant {
     return past;
   }
 
-  void Add(const tsdb::Labels& labels) {
+  void Add(const tsdb::Labels& labels, int64_t now_ms) {
+    growth_.NoteChange(now_ms, series_);
     ++series_;
     const MetricRules& rules = RulesOf(labels.metric_name());
     for (const uint32_t i : rules.metrics) ++by_metrics_[i];
@@ -94,8 +96,9 @@ class Budget::Tenant {
     }
   }
 
-  void Remove(const tsdb::Labels& labels) {
+  void Remove(const tsdb::Labels& labels, int64_t now_ms) {
     CHECK(series_ > 0, "a series left that was not counted");
+    growth_.NoteChange(now_ms, series_);
     --series_;
     const MetricRules& rules = RulesOf(labels.metric_name());
     for (const uint32_t i : rules.metrics) --by_metrics_[i];
@@ -108,18 +111,19 @@ class Budget::Tenant {
     }
   }
 
-  std::vector<BudgetUse> Usage() const {
+  std::vector<BudgetUse> Usage(int64_t now_ms) const {
     std::vector<BudgetUse> out;
-    out.push_back({BudgetKind::kTenant, "", "", budget_.series, budget_.reserve, series_});
+    out.push_back({BudgetKind::kTenant, "", "", budget_.series, budget_.reserve, series_,
+                   growth_.Growth(now_ms, series_)});
     for (size_t i = 0; i < by_metrics_.size(); ++i) {
       const MetricBudget& rule = budget_.metrics[i];
       out.push_back(
-          {BudgetKind::kMetrics, "", rule.metrics.value(), rule.series, 0, by_metrics_[i]});
+          {BudgetKind::kMetrics, "", rule.metrics.value(), rule.series, 0, by_metrics_[i], 0});
     }
     for (size_t i = 0; i < by_label_.size(); ++i) {
       const LabelBudget& rule = budget_.labels[i];
       out.push_back({BudgetKind::kLabel, rule.label, rule.metrics.value(), rule.values, 0,
-                     by_label_[i].size()});
+                     by_label_[i].size(), 0});
     }
     return out;
   }
@@ -164,13 +168,15 @@ class Budget::Tenant {
 
   const TenantBudget& budget_;
   uint64_t series_ = 0;
+  HourGrowth growth_;
   std::vector<uint64_t> by_metrics_;
   // How many active series each value has.
   std::vector<absl::flat_hash_map<std::string, uint64_t>> by_label_;
   absl::flat_hash_map<std::string, MetricRules> rules_;
 };
 
-Budget::Budget(BudgetConfig config) : config_(std::move(config)) {}
+Budget::Budget(BudgetConfig config, const Clock& clock)
+    : config_(std::move(config)), clock_(clock) {}
 Budget::~Budget() = default;
 
 void Budget::AddMetrics(Metrics& metrics) {
@@ -207,24 +213,26 @@ Status Budget::Admit(std::string_view tenant, const tsdb::Labels& labels) {
   for (size_t i = 0; i < kBudgetKinds; ++i) {
     if (soft[i] && past_soft_[i] != nullptr) past_soft_[i]->Add();
   }
-  counts.Add(labels);
+  counts.Add(labels, clock_.NowMs());
   return OkStatus();
 }
 
 void Budget::Note(std::string_view tenant, const tsdb::Labels& labels) {
   MutexLock lock(mutex_);
-  Of(tenant).Add(labels);
+  Of(tenant).Add(labels, clock_.NowMs());
 }
 
 void Budget::Forget(std::string_view tenant, const tsdb::Labels& labels) {
   MutexLock lock(mutex_);
-  Of(tenant).Remove(labels);
+  Of(tenant).Remove(labels, clock_.NowMs());
 }
 
 std::vector<BudgetUse> Budget::Usage(std::string_view tenant) const {
   MutexLock lock(mutex_);
   const auto found = tenants_.find(View(tenant));
-  return found == tenants_.end() ? Tenant(config_.Of(tenant)).Usage() : found->second->Usage();
+  const int64_t now_ms = clock_.NowMs();
+  if (found == tenants_.end()) return Tenant(config_.Of(tenant)).Usage(now_ms);
+  return found->second->Usage(now_ms);
 }
 
 }  // namespace tidemark::server

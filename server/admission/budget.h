@@ -18,6 +18,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "server/admission/budget_config.h"
+#include "tsdb/base/clock.h"
 #include "tsdb/base/metrics.h"
 #include "tsdb/base/mutex.h"
 #include "tsdb/series_gate.h"
@@ -37,12 +38,14 @@ struct BudgetUse {
   BudgetLimit limit;
   uint64_t reserve = 0;  // of kTenant
   uint64_t used = 0;     // active series, or different values
+  int64_t growth = 0;    // of kTenant: within the last hour
 };
 
 // Threads: all functions may be called from any thread.
 class Budget : public tsdb::SeriesGate {
  public:
-  explicit Budget(BudgetConfig config);
+  // `clock` must outlive this.
+  explicit Budget(BudgetConfig config, const Clock& clock = Clock::System());
   ~Budget() override;
 
   // Once, before the storage is opened; `metrics` must outlive this.
@@ -63,6 +66,7 @@ class Budget : public tsdb::SeriesGate {
   Tenant& Of(std::string_view tenant) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const BudgetConfig config_;
+  const Clock& clock_;
   std::array<Counter*, kBudgetKinds> refused_{};
   std::array<Counter*, kBudgetKinds> past_soft_{};
   mutable Mutex mutex_;

@@ -77,6 +77,17 @@ void WriteLabels(JsonWriter& json, std::vector<tsdb::LabelCount> labels, size_t 
   json.EndArray();
 }
 
+// At the pace of the last hour; new series stop at the reserve.
+void WriteForecast(JsonWriter& json, const BudgetUse& use) {
+  json.Key("growthLastHour");
+  json.Integer(use.growth);
+  const uint64_t room = use.limit.hard - use.reserve;
+  if (use.limit.hard == 0 || use.growth <= 0 || use.used >= room) return;
+  json.Key("exhaustedInSeconds");
+  json.Integer(static_cast<int64_t>(3600.0 * static_cast<double>(room - use.used) /
+                                    static_cast<double>(use.growth)));
+}
+
 void WriteBudget(JsonWriter& json, const std::vector<BudgetUse>& budget) {
   json.Key("budget");
   json.BeginArray();
@@ -96,6 +107,7 @@ void WriteBudget(JsonWriter& json, const std::vector<BudgetUse>& budget) {
       json.Key("usedRatio");
       json.Number(static_cast<double>(use.used) / static_cast<double>(use.limit.hard));
     }
+    if (use.kind == BudgetKind::kTenant) WriteForecast(json, use);
     json.EndObject();
   }
   json.EndArray();

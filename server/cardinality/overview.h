@@ -11,9 +11,12 @@
 //     "labels":[{"name":"instance","values":40,"series":800},…],
 //     "focus":{"name":"job","values":2,"series":800,"top":[{"value":"api","series":790},…]},
 //     "budget":[{"limit":"tenant","label":"","metrics":"","used":812,"soft":0,"hard":1000,
-//                "reserve":0,"usedRatio":0.812},…]}}
+//                "reserve":0,"usedRatio":0.812,"growthLastHour":94,
+//                "exhaustedInSeconds":7200},…]}}
 //
-// `focus` is there when it was asked for, `usedRatio` when there is a hard limit;
+// `focus` is there when it was asked for, `usedRatio` when there is a hard limit,
+// `exhaustedInSeconds` when the pace of the last hour leads there; in the first hour
+// after a start series that are seen again count as growth, too;
 // `budget` is empty without admission.budgets.
 #pragma once
 

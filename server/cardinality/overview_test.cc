@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "server/fake_storage_for_test.h"
 #include "server/temp_folder_for_test.h"
 #include "tsdb/storage.h"
 
@@ -67,9 +68,11 @@ TEST_F(OverviewTest, TellsSeriesLabelsAndBudget) {
                         R"({"status":"success","data":{"activeSeries":4,"matchingSeries":4,)"
                         R"("metrics":[{"name":"up","series":)"));
   EXPECT_THAT(body, testing::HasSubstr(R"("labels":[{"name":"instance","values":4,"series":4},)"));
-  EXPECT_THAT(body, testing::HasSubstr(
-                        R"("budget":[{"limit":"tenant","label":"","metrics":"","used":4,"soft":0,)"
-                        R"("hard":4,"reserve":0,"usedRatio":1},{"limit":"label","label":"job",)"));
+  EXPECT_THAT(
+      body,
+      testing::HasSubstr(
+          R"("budget":[{"limit":"tenant","label":"","metrics":"","used":4,"soft":0,)"
+          R"("hard":4,"reserve":0,"usedRatio":1,"growthLastHour":4},{"limit":"label","label":"job",)"));
   EXPECT_THAT(body, testing::Not(testing::HasSubstr("focus")));
 }
 
@@ -80,6 +83,30 @@ TEST_F(OverviewTest, FocusesAndMatches) {
                                  R"("labels":[],)"));
   EXPECT_THAT(Get({{"match[]", "up"}, {"focus", "__name__"}}),
               testing::HasSubstr(R"("focus":{"name":"__name__","values":1,)"));
+}
+
+TEST(OverviewForecast, GoesOnAsInTheLastHour) {
+  FakeClock clock{kNow};
+  auto config = ParseBudgets("default: { series: { hard: 10, reserve: 1 } }", "b.yml");
+  ASSERT_TRUE(config.ok()) << config.status();
+  const auto budget = std::make_shared<Budget>(*std::move(config), clock);
+  const auto series = [](int i) {
+    return tsdb::Labels::Must({{"__name__", "up"}, {"i", std::to_string(i)}});
+  };
+  for (int i = 0; i < 3; ++i) budget->Note("default", series(i));
+  clock.Advance(2 * 3'600'000);
+  EXPECT_EQ(budget->Usage("default")[0].growth, 0);
+  for (int i = 3; i < 5; ++i) ASSERT_TRUE(budget->Admit("default", series(i)).ok());
+  EXPECT_EQ(budget->Usage("default")[0].growth, 2);
+
+  FakeStorageState state;
+  FakeStorage storage(state);
+  HttpResponse response;
+  OverviewRoute(
+      DefaultTenant, [&storage] { return &storage; }, budget)
+      .handler(HttpRequest(), response);
+  // Four more until the reserve, at two an hour.
+  EXPECT_THAT(response.body, testing::HasSubstr(R"("growthLastHour":2,"exhaustedInSeconds":7200)"));
 }
 
 TEST_F(OverviewTest, SaysWhatIsWrong) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "server/admission/budget_config.h"
 #include "server/admission/label_schema.h"
 #include "server/config/config.h"
 
@@ -27,6 +28,13 @@ int CheckConfig(const CheckConfigFlags& flags) {
     const Status schema = LabelSchema::Load(config->schema_file).status();
     if (!schema.ok()) {
       std::fprintf(stderr, "%s\n", std::string(MessageOf(schema)).c_str());
+      return 1;
+    }
+  }
+  if (!config->budgets_file.empty()) {
+    const Status budgets = LoadBudgets(config->budgets_file).status();
+    if (!budgets.ok()) {
+      std::fprintf(stderr, "%s\n", std::string(MessageOf(budgets)).c_str());
       return 1;
     }
   }
