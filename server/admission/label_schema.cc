@@ -78,19 +78,31 @@ std::optional<SeriesRefusal> CheckRule(const SchemaRule& rule,
 }  // namespace
 
 size_t LabelSchema::rules() const {
-  size_t rules = common_.size();
-  for (const auto& [tenant, of_tenant] : tenants_) rules += of_tenant.size();
+  size_t rules = common_.list.size();
+  for (const auto& [tenant, of_tenant] : tenants_) rules += of_tenant.list.size();
   return rules;
+}
+
+const SchemaRule* LabelSchema::Rules::Find(std::string_view metric) const {
+  std::vector<int> matching;
+  RE2::Set::ErrorInfo error = {RE2::Set::kNoError};
+  if (metrics != nullptr &&
+      metrics->Match(re2::StringPiece(metric.data(), metric.size()), &matching, &error)) {
+    return &list[static_cast<size_t>(*std::min_element(matching.begin(), matching.end()))];
+  }
+  if (metrics != nullptr && error.kind == RE2::Set::kNoError) return nullptr;
+  const auto found = std::find_if(list.begin(), list.end(), [&](const SchemaRule& rule) {
+    return Matches(rule.metric, metric);
+  });
+  return found == list.end() ? nullptr : &*found;
 }
 
 std::optional<SeriesRefusal> LabelSchema::Check(std::string_view tenant,
                                                 std::span<const proto::LabelView> labels) const {
   const auto found = tenants_.find(tenant);
-  const std::string_view metric = ValueOf(labels, "__name__");
-  for (const SchemaRule& rule : found == tenants_.end() ? common_ : found->second) {
-    if (Matches(rule.metric, metric)) return CheckRule(rule, labels);
-  }
-  return std::nullopt;
+  const Rules& rules = found == tenants_.end() ? common_ : found->second;
+  const SchemaRule* const rule = rules.Find(ValueOf(labels, "__name__"));
+  return rule == nullptr ? std::nullopt : CheckRule(*rule, labels);
 }
 
 }  // namespace tidemark::server

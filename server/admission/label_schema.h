@@ -23,6 +23,7 @@
 #pragma once
 
 #include <re2/re2.h>
+#include <re2/set.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -78,7 +79,14 @@ class LabelSchema {
 
  private:
   friend class SchemaReader;
-  using Rules = std::vector<SchemaRule>;
+  struct Rules {
+    std::vector<SchemaRule> list;
+    // All patterns of metrics at once; null: there are none, or they are too many
+    // for one automaton.
+    std::shared_ptr<const RE2::Set> metrics;
+
+    const SchemaRule* Find(std::string_view metric) const;  // or null
+  };
 
   uint64_t version_ = 0;
   Rules common_;

@@ -13,6 +13,9 @@ namespace tidemark::server {
 namespace {
 
 constexpr size_t kPlaces = size_t{1} << 21;
+// A series may be in any place of one cache line: with one place each, series that
+// share it would put each other out at every request.
+constexpr size_t kTogether = 64 / sizeof(uint64_t);
 
 uint64_t RandomSeed() {
   std::random_device random;
@@ -26,17 +29,35 @@ SchemaPolicy::SchemaPolicy(LabelSchema schema)
       seed_(RandomSeed()),
       passed_(std::make_unique<std::atomic<uint64_t>[]>(kPlaces)) {}
 
+bool SchemaPolicy::HasPassed(size_t first, uint64_t hash) const {
+  for (size_t i = first; i < first + kTogether; ++i) {
+    if (passed_[i].load(std::memory_order_relaxed) == hash) return true;
+  }
+  return false;
+}
+
+void SchemaPolicy::NotePassed(size_t first, uint64_t hash) {
+  size_t place = first + hash % kTogether;  // whose series leaves, where all are taken
+  for (size_t i = first; i < first + kTogether; ++i) {
+    if (passed_[i].load(std::memory_order_relaxed) == 0) {
+      place = i;
+      break;
+    }
+  }
+  passed_[place].store(hash, std::memory_order_relaxed);
+}
+
 std::optional<SeriesRefusal> SchemaPolicy::Check(const SentSeries& series) {
   const std::string_view tenant = series.origin.tenant;
   if (series.raw.empty()) return schema_.Check(tenant, series.labels);
   const uint64_t seed = XXH3_64bits_withSeed(tenant.data(), tenant.size(), seed_);
   const XXH128_hash_t hash = XXH3_128bits_withSeed(series.raw.data(), series.raw.size(), seed);
-  std::atomic<uint64_t>& place = passed_[hash.low64 % kPlaces];
-  if (place.load(std::memory_order_relaxed) == hash.high64) return std::nullopt;
+  const size_t first = hash.low64 % (kPlaces / kTogether) * kTogether;
+  if (HasPassed(first, hash.high64)) return std::nullopt;
   std::vector<proto::LabelView> labels;
   proto::ReadLabels(series.raw, labels);
   std::optional<SeriesRefusal> refusal = schema_.Check(tenant, labels);
-  if (!refusal) place.store(hash.high64, std::memory_order_relaxed);
+  if (!refusal) NotePassed(first, hash.high64);
   return refusal;
 }
 

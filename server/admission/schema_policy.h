@@ -6,6 +6,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -22,9 +23,13 @@ class SchemaPolicy : public SeriesPolicy {
   std::optional<SeriesRefusal> Check(const SentSeries& series) override;
 
  private:
+  // Among the places of a cache line from `first` on.
+  bool HasPassed(size_t first, uint64_t hash) const;
+  void NotePassed(size_t first, uint64_t hash);
+
   const LabelSchema schema_;
   const uint64_t seed_;  // of this process, so that no sender can aim at a place
-  // Of series that passed: by the hash's low half, its high half.  Relaxed: each
+  // Of series that passed: by the hash's low half, its high half; 0: none.  Relaxed: each
   // entry is whole in itself, and one that is missed costs a check.
   const std::unique_ptr<std::atomic<uint64_t>[]> passed_;
 };

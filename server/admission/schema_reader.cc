@@ -62,13 +62,23 @@ class SchemaReader {
     return OkStatus();
   }
 
-  Status Rules(const YAML::Node& list, std::vector<SchemaRule>& rules) {
+  Status Rules(const YAML::Node& list, LabelSchema::Rules& rules) {
     if (!list.IsSequence()) return Wrong(list, "expected a list of rules");
     for (const YAML::Node& node : list) {
-      RETURN_IF_ERROR(Rule(node, rules.emplace_back()));
-      if (rules.back().metric == nullptr) return Wrong(node, "a rule needs a metric");
+      RETURN_IF_ERROR(Rule(node, rules.list.emplace_back()));
+      if (rules.list.back().metric == nullptr) return Wrong(node, "a rule needs a metric");
     }
+    CompileMetrics(rules);
     return OkStatus();
+  }
+
+  static void CompileMetrics(LabelSchema::Rules& rules) {
+    if (rules.list.empty()) return;
+    auto metrics = std::make_shared<RE2::Set>(RE2::Quiet, RE2::ANCHOR_BOTH);
+    for (const SchemaRule& rule : rules.list) {
+      if (metrics->Add(rule.metric->pattern(), nullptr) < 0) return;
+    }
+    if (metrics->Compile()) rules.metrics = std::move(metrics);
   }
 
   Status Rule(const YAML::Node& node, SchemaRule& rule) {
