@@ -56,6 +56,11 @@ class SeriesPolicy {
  public:
   virtual ~SeriesPolicy() = default;
   virtual std::optional<SeriesRefusal> Check(const SentSeries&) { return std::nullopt; }
+  // An exemplar of a series that Check let in, by the labels of its own.
+  virtual std::optional<SeriesRefusal> CheckExemplar(const SentSeries&,
+                                                     std::span<const proto::LabelView>) {
+    return std::nullopt;
+  }
   virtual std::optional<SeriesRefusal> CheckNew(const Origin&, const tsdb::Labels&) {
     return std::nullopt;
   }

@@ -27,6 +27,11 @@ class ByName : public SeriesPolicy {
     if (series.raw.find("observed") == series.raw.npos) return std::nullopt;
     return SeriesRefusal{Refusal::kValueTooLong, "path", "too long", true};
   }
+  std::optional<SeriesRefusal> CheckExemplar(const SentSeries&,
+                                             std::span<const proto::LabelView> labels) override {
+    if (labels[0].name != "pan") return std::nullopt;
+    return SeriesRefusal{Refusal::kCardNumber, "pan", "no cards"};
+  }
   std::optional<SeriesRefusal> CheckNew(const Origin&, const tsdb::Labels& labels) override {
     if (labels.metric_name() != "past_budget") return std::nullopt;
     return SeriesRefusal{Refusal::kSeriesBudget, {}, "100 of 100 are there"};
@@ -92,6 +97,28 @@ TEST_F(AdmissionTest, WhatIsObservedIsCountedAndStored) {
   const Ledger::Entry entry = ledger_->Entries("acme").at(0);
   EXPECT_TRUE(entry.observed);
   EXPECT_EQ(entry.count, 2u);
+}
+
+TEST_F(AdmissionTest, ARefusedExemplarLeavesItsSeries) {
+  const proto::LabelView name{"__name__", "a"};
+  proto::ByteArena arena;
+  proto::SeriesView series;
+  series.raw_labels = proto::WriteRawLabels({&name, 1}, arena);
+  series.samples = {{kNow, 1, 0}};
+  std::vector<proto::ExemplarView> exemplars(2);
+  for (proto::ExemplarView& one : exemplars) {
+    one.labels = {{&one == &exemplars[0] ? "pan" : "trace_id", "4111111111111111"}};
+    one.t = kNow;
+  }
+  series.exemplars = exemplars;
+  const Intake::Outcome outcome = intake_->Take("acme", storage_, [&](BodyWriter& writer) {
+    writer.AddSeries(series);
+    return writer.status();
+  });
+  EXPECT_EQ(outcome.refused, 1u);
+  EXPECT_EQ(outcome.stored.samples(), 1u);
+  EXPECT_EQ(storage_.exemplars.size(), 1u);
+  EXPECT_EQ(ledger_->Entries("acme").at(0).label, "pan");
 }
 
 TEST_F(AdmissionTest, ANewSeriesPastABudgetMayBeSentAgain) {

@@ -41,7 +41,7 @@ std::optional<Refusal> FaultOfValue(const SchemaRule& rule, const proto::LabelVi
   return Refusal::kValueNotAllowed;
 }
 
-std::optional<Refusal> FaultOf(const SchemaRule& rule, const proto::LabelView& label) {
+std::optional<Refusal> DenialOf(const SchemaRule& rule, const proto::LabelView& label) {
   if (rule.deny_card_numbers && (HasCardNumber(label.value) || HasCardNumber(label.name))) {
     return Refusal::kCardNumber;
   }
@@ -49,6 +49,11 @@ std::optional<Refusal> FaultOf(const SchemaRule& rule, const proto::LabelView& l
                   [&](const Pattern& deny) { return Matches(deny, label.value); })) {
     return Refusal::kValueDenied;
   }
+  return std::nullopt;
+}
+
+std::optional<Refusal> FaultOf(const SchemaRule& rule, const proto::LabelView& label) {
+  if (const auto denial = DenialOf(rule, label)) return denial;
   if (rule.allowed_labels && !IsAlwaysAllowed(label.name) &&
       !rule.allowed_labels->contains(label.name)) {
     return Refusal::kLabelNotAllowed;
@@ -97,12 +102,28 @@ const SchemaRule* LabelSchema::Rules::Find(std::string_view metric) const {
   return found == list.end() ? nullptr : &*found;
 }
 
-std::optional<SeriesRefusal> LabelSchema::Check(std::string_view tenant,
-                                                std::span<const proto::LabelView> labels) const {
+const SchemaRule* LabelSchema::Find(std::string_view tenant,
+                                    std::span<const proto::LabelView> series) const {
   const auto found = tenants_.find(tenant);
   const Rules& rules = found == tenants_.end() ? common_ : found->second;
-  const SchemaRule* const rule = rules.Find(ValueOf(labels, "__name__"));
+  return rules.Find(ValueOf(series, "__name__"));
+}
+
+std::optional<SeriesRefusal> LabelSchema::Check(std::string_view tenant,
+                                                std::span<const proto::LabelView> labels) const {
+  const SchemaRule* const rule = Find(tenant, labels);
   return rule == nullptr ? std::nullopt : CheckRule(*rule, labels);
+}
+
+std::optional<SeriesRefusal> LabelSchema::CheckExemplar(
+    std::string_view tenant, std::span<const proto::LabelView> series,
+    std::span<const proto::LabelView> labels) const {
+  const SchemaRule* const rule = Find(tenant, series);
+  if (rule == nullptr) return std::nullopt;
+  for (const proto::LabelView& label : labels) {
+    if (const auto denial = DenialOf(*rule, label)) return Told(*rule, *denial, label.name);
+  }
+  return std::nullopt;
 }
 
 }  // namespace tidemark::server

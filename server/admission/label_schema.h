@@ -76,6 +76,10 @@ class LabelSchema {
   // What the rule of the series' metric has against it first.
   std::optional<SeriesRefusal> Check(std::string_view tenant,
                                      std::span<const proto::LabelView> labels) const;
+  // What that rule's denials have against an exemplar with `labels` of its own.
+  std::optional<SeriesRefusal> CheckExemplar(std::string_view tenant,
+                                             std::span<const proto::LabelView> series,
+                                             std::span<const proto::LabelView> labels) const;
 
  private:
   friend class SchemaReader;
@@ -87,6 +91,8 @@ class LabelSchema {
 
     const SchemaRule* Find(std::string_view metric) const;  // or null
   };
+
+  const SchemaRule* Find(std::string_view tenant, std::span<const proto::LabelView> series) const;
 
   uint64_t version_ = 0;
   Rules common_;

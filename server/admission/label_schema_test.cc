@@ -113,6 +113,19 @@ TEST(LabelSchemaTest, TheFirstRuleOfAMetricDecides) {
   }
 }
 
+TEST(LabelSchemaTest, DenialsAreOfExemplarsToo) {
+  const auto schema = LabelSchema::Parse(kSchema, "schema.yml");
+  ASSERT_TRUE(schema.ok()) << schema.status();
+  const Views series = {{"__name__", "http_x"}, {"job", "a"}};
+  const auto check = [&](const Views& labels) {
+    return schema->CheckExemplar("default", series, labels);
+  };
+  EXPECT_FALSE(check({{"trace_id", "a-long-one-of-32-characters-00000"}}).has_value());
+  EXPECT_EQ(check({{"pan", "4111111111111111"}})->reason, Refusal::kCardNumber);
+  EXPECT_EQ(check({{"mail", "a@b"}})->reason, Refusal::kValueDenied);
+  EXPECT_FALSE(schema->CheckExemplar("default", Views{{"__name__", "x"}}, Views{{"mail", "a@b"}}));
+}
+
 TEST(LabelSchemaTest, ObserveIsTheDefault) {
   const auto schema = LabelSchema::Parse(kSchema, "schema.yml");
   ASSERT_TRUE(schema.ok()) << schema.status();

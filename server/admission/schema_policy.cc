@@ -61,4 +61,13 @@ std::optional<SeriesRefusal> SchemaPolicy::Check(const SentSeries& series) {
   return refusal;
 }
 
+std::optional<SeriesRefusal> SchemaPolicy::CheckExemplar(const SentSeries& series,
+                                                         std::span<const proto::LabelView> labels) {
+  const std::string_view tenant = series.origin.tenant;
+  if (series.raw.empty()) return schema_.CheckExemplar(tenant, series.labels, labels);
+  std::vector<proto::LabelView> of_series;
+  proto::ReadLabels(series.raw, of_series);
+  return schema_.CheckExemplar(tenant, of_series, labels);
+}
+
 }  // namespace tidemark::server

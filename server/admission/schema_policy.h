@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "server/admission/admission.h"
 #include "server/admission/label_schema.h"
@@ -21,6 +22,8 @@ class SchemaPolicy : public SeriesPolicy {
  public:
   explicit SchemaPolicy(LabelSchema schema);
   std::optional<SeriesRefusal> Check(const SentSeries& series) override;
+  std::optional<SeriesRefusal> CheckExemplar(const SentSeries& series,
+                                             std::span<const proto::LabelView> labels) override;
 
  private:
   // Among the places of a cache line from `first` on.

@@ -114,6 +114,7 @@ void BodyWriter::WriteHistogram(const proto::HistogramView& view) {
 void BodyWriter::WriteExemplar(const proto::ExemplarView& view) {
   if (!Admit(view.t)) return;
   if (!view.fault.empty()) return Refuse(Refusal::kInvalidExemplar, 1, view.fault);
+  if (policies_ != nullptr && IsUnwantedExemplar(view)) return;
   tsdb::Exemplar exemplar{{}, view.value, view.t};
   if (const auto refusal = label_reader_.Read(view.labels, {}, exemplar.labels)) {
     return Refuse(Refusal::kInvalidExemplar, 1, RefusalText(*refusal));
@@ -207,6 +208,19 @@ bool BodyWriter::IsUnwanted(std::string_view raw) {
     const size_t items = view_->samples.size() + view_->histograms.size();
     refusals_.AddForLabel(refusal->reason, items, ViewedLabels(), refusal->detail, refusal->label,
                           true);
+  }
+  return false;
+}
+
+// Counts it where a policy refuses or observes it.
+bool BodyWriter::IsUnwantedExemplar(const proto::ExemplarView& view) {
+  const SentSeries sent = {origin_, view_->raw_labels, view_->labels};
+  for (const std::shared_ptr<SeriesPolicy>& policy : *policies_) {
+    const std::optional<SeriesRefusal> refusal = policy->CheckExemplar(sent, view.labels);
+    if (!refusal) continue;
+    refusals_.AddForLabel(refusal->reason, 1, ViewedLabels(), refusal->detail, refusal->label,
+                          refusal->observed);
+    if (!refusal->observed) return true;
   }
   return false;
 }

@@ -126,6 +126,7 @@ class BodyWriter : private tsdb::LabelDecoder {
   void FindSeries();
   // Whether a policy refuses the current series; counts what one observes.
   bool IsUnwanted(std::string_view raw);
+  bool IsUnwantedExemplar(const proto::ExemplarView& view);
   std::optional<SeriesRefusal> AskOfNew(const tsdb::Labels& labels);
   void SetRefusal(const SeriesRefusal& refusal);
   // The labels of the current series as sent.
