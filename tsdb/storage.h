@@ -43,6 +43,7 @@
 #include "tsdb/model/sample.h"
 #include "tsdb/model/sample_iterator.h"
 #include "tsdb/series_gate.h"
+#include "tsdb/tier/tier_reader.h"
 
 namespace tidemark::tsdb {
 
@@ -187,6 +188,9 @@ class SeriesSet {
   // Ascending in label order, unless SelectHints::any_order was set.
   virtual const Labels& labels(size_t i) const = 0;
   virtual std::unique_ptr<SampleIterator> Samples(size_t i) const = 0;
+  // The window aggregates of the same series, at any time, also outside the range
+  // of Select; null: there are only samples.
+  virtual const TierReader* tiers() const { return nullptr; }
 };
 
 // What the caller is going to do; everything may be left at its default, and a
