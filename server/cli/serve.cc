@@ -1,9 +1,7 @@
 #include "server/cli/serve.h"
 
 #include <fmt/format.h>
-#include <signal.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <memory>
 #include <optional>
@@ -47,14 +45,14 @@ void RaiseOpenFilesLimit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// Says when the server is ready; when it cannot be, stops the process the way
-// everybody else does, by a signal.
+// Says when the server is ready; when it cannot be, ends the wait for a signal.
 class ReadinessReporter {
  public:
-  explicit ReadinessReporter(const Server& server) : thread_([this, &server] { Run(server); }) {}
+  ReadinessReporter(const Server& server, const StopSignals& signals)
+      : thread_([this, &server, &signals] { Run(server, signals); }) {}
   ~ReadinessReporter() { Join().IgnoreError(); }
 
-  // From now on a failure sends no signal: the process is stopping already.
+  // From now on a failure ends no wait: the process is stopping already.
   void Quiet() {
     MutexLock lock(mutex_);
     quiet_ = true;
@@ -68,13 +66,13 @@ class ReadinessReporter {
   }
 
  private:
-  void Run(const Server& server) {
+  void Run(const Server& server, const StopSignals& signals) {
     result_ = server.AwaitReady();
     if (result_.ok()) {
       Log(LogLevel::kInfo, "ready: takes reads and writes");
     } else {
       MutexLock lock(mutex_);
-      if (!quiet_) kill(getpid(), SIGTERM);
+      if (!quiet_) signals.Stop();
     }
   }
 
@@ -92,7 +90,7 @@ Status ServeUntilSignal(const Config& config) {
        {"revision", Revision()},
        {"url", fmt::format("http://{}/", PrintHostPort({config.http.host, server->port()}))},
        {"data", config.storage.path}});
-  ReadinessReporter reporter(*server);
+  ReadinessReporter reporter(*server, *signals);
   const int signal = signals->Wait();
   reporter.Quiet();
   Log(LogLevel::kInfo, "stopping; a second signal ends the process at once", {{"signal", signal}});

@@ -1,7 +1,5 @@
 #include "server/cli/stop_signals.h"
 
-#include <pthread.h>
-
 #include "tsdb/base/check.h"
 
 namespace tidemark::server {
@@ -19,6 +17,10 @@ int StopSignals::Wait() const {
   int signal = 0;
   CHECK(sigwait(&signals_, &signal) == 0, "signals that cannot be waited for");
   return signal;
+}
+
+void StopSignals::Stop() const {
+  CHECK(pthread_kill(thread_, SIGTERM) == 0, "the waiting thread cannot be signalled");
 }
 
 }  // namespace tidemark::server

@@ -9,11 +9,13 @@
 // and in those it starts, and Wait fetches one.
 #pragma once
 
+#include <pthread.h>
+
 #include <csignal>
 
 namespace tidemark::server {
 
-// Threads: construct, wait and destroy on one thread.
+// Threads: construct, wait and destroy on one thread; Stop on any.
 class StopSignals {
  public:
   StopSignals();
@@ -24,7 +26,12 @@ class StopSignals {
   // Returns the signal that came, also if it came before.
   int Wait() const;
 
+  // Has Wait return SIGTERM.  It is sent to the waiting thread, not to the process,
+  // whose threads of before this object may not hold it back.
+  void Stop() const;
+
  private:
+  const pthread_t thread_ = pthread_self();
   sigset_t signals_;
   sigset_t before_;
 };

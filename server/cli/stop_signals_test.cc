@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <pthread.h>
 
+#include <future>
 #include <thread>
 
 namespace tidemark::server {
@@ -28,6 +29,20 @@ TEST(StopSignalsTest, ThreadsStartedLaterAreNotInterrupted) {
   bool blocked = false;
   std::thread([&] { blocked = IsBlocked(SIGTERM) && IsBlocked(SIGINT); }).join();
   EXPECT_TRUE(blocked);
+}
+
+TEST(StopSignalsTest, StopEndsTheWaitAndNoOlderThread) {
+  std::promise<void> done;
+  // Holds nothing back: a signal of the process's could end up here, and end it.
+  std::thread older([finished = done.get_future()] { finished.wait(); });
+  for (int i = 0; i < 20; ++i) {
+    const StopSignals signals;
+    std::thread stopper([&] { signals.Stop(); });
+    EXPECT_EQ(signals.Wait(), SIGTERM);
+    stopper.join();
+  }
+  done.set_value();
+  older.join();
 }
 
 TEST(StopSignalsTest, LeavesTheMaskAsItWas) {
