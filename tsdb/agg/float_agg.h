@@ -30,7 +30,8 @@ struct FloatAgg {
   int64_t min_t = 0;
   int64_t max_t = 0;
   // A running sum of finite values became infinite: sum and average depend on
-  // the order of all additions, and only the samples tell.
+  // the order of all additions, and only the samples tell.  Or they were not kept
+  // (tsdb/tier/tier_block.h), which comes to the same.
   bool overflowed = false;
 
   // Adds the next sample, which is later than the last, and no stale marker.

@@ -64,6 +64,8 @@ void HistogramAgg::CombineResets(const HistogramAgg& later) {
 }
 
 void HistogramAgg::CombineSums(const HistogramAgg& later) {
+  no_sums |= later.no_sums;
+  if (no_sums) return;
   const bool added = sum.KahanAdd(later.sum, compensation).ok() &&
                      sum.KahanAdd(later.compensation, compensation).ok();
   raw_only |= !added || sum.HasOverflow();
@@ -85,6 +87,12 @@ Status HistogramAgg::CheckEnough(uint64_t samples) const {
   if (raw_only) {
     return FailedPrecondition("histograms of a kind that changes: only the samples tell");
   }
+  return OkStatus();
+}
+
+Status HistogramAgg::CheckSums() const {
+  RETURN_IF_ERROR(CheckEnough(1));
+  if (no_sums) return FailedPrecondition("no sums of histograms are kept: only the samples tell");
   return OkStatus();
 }
 
@@ -110,14 +118,14 @@ StatusOr<FloatHistogram> HistogramAgg::Delta() const {
 }
 
 StatusOr<FloatHistogram> HistogramAgg::Sum() const {
-  RETURN_IF_ERROR(CheckEnough(1));
+  RETURN_IF_ERROR(CheckSums());
   FloatHistogram total = sum;
   RETURN_IF_ERROR(total.Add(compensation).status());
   return total;
 }
 
 StatusOr<FloatHistogram> HistogramAgg::Average() const {
-  RETURN_IF_ERROR(CheckEnough(1));
+  RETURN_IF_ERROR(CheckSums());
   FloatHistogram mean = sum;
   FloatHistogram rest = compensation;
   mean.Div(static_cast<double>(n));

@@ -25,6 +25,8 @@ struct HistogramAgg {
   int32_t lowest_schema = 0;  // of all but the first; of the first where it is alone
   FloatHistogram sum;         // the sum is sum + compensation
   FloatHistogram compensation;
+  // Neither of them was kept (tsdb/tier/tier_block.h): only the samples tell.
+  bool no_sums = false;
   uint64_t gauges = 0;  // with the hint kGauge
   bool reset_hint_seen = false;
   bool no_reset_hint_seen = false;
@@ -44,7 +46,7 @@ struct HistogramAgg {
   //   kFailedPrecondition  fewer than two samples, or raw_only
   StatusOr<FloatHistogram> Increase() const;
   StatusOr<FloatHistogram> Delta() const;
-  //   kFailedPrecondition  no sample, or raw_only
+  //   kFailedPrecondition  no sample, raw_only or no_sums
   StatusOr<FloatHistogram> Sum() const;
   StatusOr<FloatHistogram> Average() const;
 
@@ -53,6 +55,7 @@ struct HistogramAgg {
   void CombineSums(const HistogramAgg& later);
   void AddCorrection(const FloatHistogram& h);
   Status CheckEnough(uint64_t samples) const;
+  Status CheckSums() const;
 };
 
 }  // namespace tidemark::tsdb

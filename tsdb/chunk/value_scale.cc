@@ -81,4 +81,11 @@ bool ValueScale::ToWhole(double v, int64_t& n) const {
   return SameBits(FromWhole(n), v);
 }
 
+bool ValueScale::ToNearest(double v, int64_t& n) const {
+  const double x = divides_ ? v * factor_ : v / factor_;
+  if (!(std::abs(x) < kMostWhole)) return false;
+  n = std::llround(x);
+  return true;
+}
+
 }  // namespace tidemark::tsdb

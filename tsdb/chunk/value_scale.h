@@ -23,9 +23,12 @@ class ValueScale {
   static std::optional<ValueScale> FromId(uint64_t id);
 
   Id id() const { return id_; }
+  bool is_decimal() const { return divides_; }
 
   // False where the double of `n` would not be `v`, bit for bit.
   bool ToWhole(double v, int64_t& n) const;
+  // The whole number nearest to `v`; false where that is too large.
+  bool ToNearest(double v, int64_t& n) const;
   double FromWhole(int64_t n) const {
     return divides_ ? static_cast<double>(n) / factor_ : static_cast<double>(n) * factor_;
   }
