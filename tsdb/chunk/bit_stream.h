@@ -83,12 +83,30 @@ class BitReader {
     return true;
   }
 
+  // ReadOnes(most), and unless there are `most`, Read(bits), with one look at what
+  // is left.  most + 1 + bits is at most kMostAtOnce.
+  bool ReadOnesAndBits(int most, int bits, int& count, uint64_t& value) {
+    if (available_ < most + 1 + bits) Refill(most + 1 + bits);
+    count = std::countl_one(window_);
+    if (count >= most) {
+      value = 0;
+      return ReadOnes(most, count);
+    }
+    const int all = count + 1 + bits;
+    if (all > available_) return false;
+    // Shifts in two steps, as one by 64 has no meaning.
+    value = ((window_ << (count + 1)) >> 1) >> (63 - bits);
+    window_ <<= all;
+    available_ -= all;
+    return true;
+  }
+
+  static constexpr int kMostAtOnce = 56;
+
   // Where the next bit is, in whole bytes from the start; for messages.
   size_t offset() const { return next_ - static_cast<size_t>(available_) / 8; }
 
  private:
-  static constexpr int kMostAtOnce = 56;
-
   bool ReadWide(int bits, uint64_t& value) {
     uint64_t high, low;
     if (!Read(bits - 32, high) || !Read(32, low)) return false;

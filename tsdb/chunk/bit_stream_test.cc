@@ -52,6 +52,26 @@ TEST(BitStreamTest, Ones) {
   EXPECT_EQ(in.offset(), 2u);
 }
 
+TEST(BitStreamTest, OnesAndBitsAreOnesThenBits) {
+  constexpr int kMost = 24;
+  std::mt19937_64 random(3);
+  BitWriter out;
+  for (int i = 0; i < 500; ++i) out.Write(random() | random() | random(), 64);
+  BitReader apart(out.bytes()), together(out.bytes());
+  for (;;) {
+    const int bits = static_cast<int>(random() % (BitReader::kMostAtOnce - kMost));
+    int want_ones, ones;
+    uint64_t want = 0, value;
+    bool more = apart.ReadOnes(kMost, want_ones);
+    if (more && want_ones < kMost) more = apart.Read(bits, want);
+    ASSERT_EQ(together.ReadOnesAndBits(kMost, bits, ones, value), more);
+    if (!more) break;
+    ASSERT_EQ(ones, want_ones);
+    ASSERT_EQ(value, want);
+  }
+  EXPECT_GT(together.offset() + 10, out.bytes().size());
+}
+
 TEST(BitStreamTest, StopsAtTheEnd) {
   BitReader empty("");
   uint64_t value;

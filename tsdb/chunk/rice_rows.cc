@@ -56,6 +56,16 @@ bool ReadCode(BitReader& bits, int k, uint64_t& v) {
   return true;
 }
 
+// As ReadCode, for k up to kMostShort.
+constexpr int kMostShort = BitReader::kMostAtOnce - kMostOnes - 1;
+inline bool ReadShortCode(BitReader& bits, int k, uint64_t& v) {
+  int ones;
+  if (!bits.ReadOnesAndBits(kMostOnes, k, ones, v)) return false;
+  if (ones == kMostOnes) return bits.Read(64, v);
+  v |= static_cast<uint64_t>(ones) << k;
+  return true;
+}
+
 size_t NumberBits(uint64_t number) {
   const int length = std::bit_width(Zigzag(number));
   return kLengthBits + static_cast<size_t>(length < kLongLength ? length : 64);
@@ -280,13 +290,30 @@ bool ReadSparse(BitReader& bits, std::span<uint64_t> numbers) {
   }
 }
 
+bool ReadCodes(BitReader& bits, int k, std::span<uint64_t> numbers) {
+  if (k > kMostShort) {
+    return std::all_of(numbers.begin(), numbers.end(),
+                       [&](uint64_t& v) { return ReadCode(bits, k, v); });
+  }
+  // A copy that nobody else sees stays in registers.
+  BitReader own = bits;
+  for (uint64_t& v : numbers) {
+    uint64_t code;
+    if (!ReadShortCode(own, k, code)) return false;
+    v = code;
+  }
+  bits = own;
+  return true;
+}
+
 bool ReadDistances(BitReader& bits, Form form, std::span<uint64_t> numbers) {
   uint64_t k, base;
   if (!bits.Read(kParameterBits, k) || !ReadNumber(bits, base)) return false;
-  for (uint64_t& v : numbers) {
-    uint64_t code;
-    if (!ReadCode(bits, static_cast<int>(k), code)) return false;
-    v = base + (form == Form::kLeast ? code : Unzigzag(code));
+  if (!ReadCodes(bits, static_cast<int>(k), numbers)) return false;
+  if (form == Form::kLeast) {
+    for (uint64_t& v : numbers) v += base;
+  } else {
+    for (uint64_t& v : numbers) v = base + Unzigzag(v);
   }
   return true;
 }

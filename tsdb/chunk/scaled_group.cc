@@ -88,9 +88,7 @@ bool ReadScaled(BitReader& bits, const ValueScale& scale, std::span<double> valu
   std::array<uint64_t, kScaledGroupSamples> space;
   const std::span<uint64_t> numbers(space.data(), values.size());
   if (!ReadColumn(bits, numbers)) return false;
-  for (size_t i = 0; i < values.size(); ++i) {
-    values[i] = scale.FromWhole(static_cast<int64_t>(numbers[i]));
-  }
+  scale.FromWholes(numbers, values);
   return ReadExceptions(bits, values);
 }
 

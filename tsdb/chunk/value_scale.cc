@@ -88,4 +88,20 @@ bool ValueScale::ToNearest(double v, int64_t& n) const {
   return true;
 }
 
+void ValueScale::FromWholes(std::span<const uint64_t> numbers, std::span<double> values) const {
+  const auto each = [&](auto of) {
+    for (size_t i = 0; i < values.size(); ++i) {
+      values[i] = of(static_cast<double>(static_cast<int64_t>(numbers[i])));
+    }
+  };
+  const double factor = factor_;
+  if (factor == 1) {  // most counters: a division would be most of the work
+    each([](double n) { return n; });
+  } else if (divides_) {
+    each([factor](double n) { return n / factor; });
+  } else {
+    each([factor](double n) { return n * factor; });
+  }
+}
+
 }  // namespace tidemark::tsdb

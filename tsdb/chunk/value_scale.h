@@ -32,6 +32,8 @@ class ValueScale {
   double FromWhole(int64_t n) const {
     return divides_ ? static_cast<double>(n) / factor_ : static_cast<double>(n) * factor_;
   }
+  // FromWhole of each, as many as there are `values`.
+  void FromWholes(std::span<const uint64_t> numbers, std::span<double> values) const;
 
  private:
   ValueScale(Id id, bool divides, double factor) : id_(id), divides_(divides), factor_(factor) {}
