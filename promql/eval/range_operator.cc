@@ -41,17 +41,21 @@ class WindowCursor {
 
   void EndSeries() { tally_.Add(0, std::exchange(total_, 0), std::exchange(read_, 0)); }
 
-  StatusOr<Window> At(size_t step) {
+  // Moves to the window of the step.
+  Status To(size_t step) {
     const int64_t start = windows_.ReadStart(step);
     const int64_t end = windows_.ReadEnd(step);
     RETURN_IF_ERROR(source_->Read(start, end, buffer_));
-    Window window = buffer_.Move(start, end);
+    Window& window = buffer_.Move(start, end);
     window.start = windows_.Start(step);
     window.end = windows_.End(step);
-    RETURN_IF_ERROR(Meter());
+    window_ = &window;
     Count(window, step);
-    return window;
+    return Meter();
   }
+
+  // Valid until the next call of To.
+  const Window& window() const { return *window_; }
 
  private:
   void Count(const Window& window, size_t step) {
@@ -96,6 +100,7 @@ class WindowCursor {
   SampleTally& tally_;
   const bool by_step_;
   SampleBuffer buffer_;
+  const Window* window_ = nullptr;  // the buffer's
   uint64_t metered_ = 0;
   // Samples of the series up to the end of the last window.
   uint64_t floats_seen_ = 0;
@@ -148,7 +153,8 @@ class RangeOperator : public VectorOperator {
     function_->StartSeries();
     out.Reset(steps_.count);
     for (size_t step = 0; step < steps_.count; ++step) {
-      ASSIGN_OR_RETURN(const Window window, cursor_.At(step));
+      RETURN_IF_ERROR(cursor_.To(step));
+      const Window& window = cursor_.window();
       if (!window.empty()) RETURN_IF_ERROR(function_->Evaluate(window, step, out));
       if (step % kStepsBetweenChecks == 0 || IsLongWindow(window))
         RETURN_IF_ERROR(context_.CheckRunning());
@@ -197,8 +203,8 @@ class PresenceOperator : public VectorOperator {
     RETURN_IF_ERROR(cursor_.NextSeries());
     out.Reset(steps_.count);
     for (size_t step = 0; step < steps_.count; ++step) {
-      ASSIGN_OR_RETURN(const Window window, cursor_.At(step));
-      if (!window.empty()) out.SetFloat(step, 1);
+      RETURN_IF_ERROR(cursor_.To(step));
+      if (!cursor_.window().empty()) out.SetFloat(step, 1);
       RETURN_IF_ERROR(context_.CheckRunning(step));
     }
     cursor_.EndSeries();

@@ -13,10 +13,26 @@ namespace {
 // Below this many samples in front of the window, moving the rest is not worth it.
 constexpr size_t kCompactAfter = 1024;
 
-// The first index from `i` on whose time is past `t`.
-size_t SkipUntil(const std::vector<int64_t>& times, size_t i, int64_t t) {
-  while (i < times.size() && times[i] <= t) ++i;
-  return i;
+// SkipUntil where the times are far: in steps twice as long each time.
+size_t SkipFar(const std::vector<int64_t>& times, size_t i, int64_t t) {
+  size_t stride = 4;
+  while (stride <= times.size() - i && times[i + stride - 1] <= t) {
+    i += stride;
+    stride *= 2;
+  }
+  const auto at = [&](size_t n) { return times.begin() + static_cast<std::ptrdiff_t>(n); };
+  const size_t end = std::min(times.size(), i + stride - 1);
+  return static_cast<size_t>(std::upper_bound(at(i), at(end), t) - times.begin());
+}
+
+// The first index from `i` on whose time is past `t`.  Windows move on by one sample
+// or by hundreds.
+inline size_t SkipUntil(const std::vector<int64_t>& times, size_t i, int64_t t) {
+  constexpr size_t kNear = 2;
+  for (const size_t near = std::min(times.size(), i + kNear); i < near; ++i) {
+    if (times[i] > t) return i;
+  }
+  return i == times.size() ? i : SkipFar(times, i, t);
 }
 
 int64_t StartAt(const tsdb::SampleRun& run, size_t i) {
@@ -80,7 +96,7 @@ void SampleBuffer::AppendHistogram(int64_t t, HistogramPtr h, int64_t start) {
   histograms_.push_back(std::move(h));
 }
 
-Window SampleBuffer::Move(int64_t start, int64_t end) {
+Window& SampleBuffer::Move(int64_t start, int64_t end) {
   float_begin_ = SkipUntil(float_t_, float_begin_, start);
   float_end_ = SkipUntil(float_t_, std::max(float_end_, float_begin_), end);
   histogram_begin_ = SkipUntil(histogram_t_, histogram_begin_, start);
@@ -89,16 +105,17 @@ Window SampleBuffer::Move(int64_t start, int64_t end) {
 
   const size_t n_floats = float_end_ - float_begin_;
   const size_t n_histograms = histogram_end_ - histogram_begin_;
-  return {.start = start,
-          .end = end,
-          .float_t = std::span(float_t_).subspan(float_begin_, n_floats),
-          .floats = std::span(floats_).subspan(float_begin_, n_floats),
-          .histogram_t = std::span(histogram_t_).subspan(histogram_begin_, n_histograms),
-          .histograms = std::span(histograms_).subspan(histogram_begin_, n_histograms),
-          .float_starts = StartsIn(float_starts_, float_begin_, n_floats),
-          .histogram_starts = StartsIn(histogram_starts_, histogram_begin_, n_histograms),
-          .first_float = floats_dropped_ + float_begin_,
-          .first_histogram = histograms_dropped_ + histogram_begin_};
+  window_.start = start;
+  window_.end = end;
+  window_.float_t = std::span(float_t_).subspan(float_begin_, n_floats);
+  window_.floats = std::span(floats_).subspan(float_begin_, n_floats);
+  window_.histogram_t = std::span(histogram_t_).subspan(histogram_begin_, n_histograms);
+  window_.histograms = std::span(histograms_).subspan(histogram_begin_, n_histograms);
+  window_.float_starts = StartsIn(float_starts_, float_begin_, n_floats);
+  window_.histogram_starts = StartsIn(histogram_starts_, histogram_begin_, n_histograms);
+  window_.first_float = floats_dropped_ + float_begin_;
+  window_.first_histogram = histograms_dropped_ + histogram_begin_;
+  return window_;
 }
 
 uint64_t SampleBuffer::WindowSamples() const {

@@ -52,8 +52,9 @@ class SampleBuffer {
   void AppendHistogram(int64_t t, HistogramPtr h, int64_t start = 0);
 
   // Drops what is not after `start` and shows what is not after `end`; neither
-  // may go back between two calls for one series.
-  Window Move(int64_t start, int64_t end);
+  // may go back between two calls for one series.  The window is the buffer's own, as
+  // copying it costs as much as moving it; `start` and `end` of it may be set.
+  Window& Move(int64_t start, int64_t end);
 
   // What SampleMeter should hold for all that is in memory.
   uint64_t held() const { return float_t_.size() + histogram_samples_; }
@@ -77,6 +78,7 @@ class SampleBuffer {
   size_t float_end_ = 0;
   size_t histogram_begin_ = 0;
   size_t histogram_end_ = 0;
+  Window window_;                // of the last Move
   uint64_t floats_dropped_ = 0;  // from the front
   uint64_t histograms_dropped_ = 0;
 };

@@ -24,6 +24,7 @@ class FloatResets {
   // `value` and, for each reset in the window in order, the float just before it.
   double AddTo(double value, const Window& window) {
     Scan(window);
+    if (resets_.empty()) return value;
     const auto in_window = std::upper_bound(
         resets_.begin(), resets_.end(), window.first_float,
         [](uint64_t ordinal, const Reset& reset) { return ordinal < reset.ordinal; });
@@ -41,14 +42,28 @@ class FloatResets {
   void Scan(const Window& window) {
     const uint64_t first = window.first_float;
     const uint64_t end = first + window.floats.size();
-    for (uint64_t i = std::max(scanned_, first + 1); i < end; ++i) {
+    uint64_t i = std::max(scanned_, first + 1);
+    scanned_ = std::max(scanned_, end);
+    constexpr uint64_t kWorthAGlance = 8;
+    if (end >= i + kWorthAGlance && NeverFalls(window, i - first)) return;
+    for (; i < end; ++i) {
       const double before = window.floats[i - first - 1];
       if (window.floats[i - first] < before ||
           StartedAnew(window.float_starts, window.float_t, i - first)) {
         resets_.push_back({i, before});
       }
     }
-    scanned_ = std::max(scanned_, end);
+  }
+
+  // Whether it is plain at a glance, without a jump per float, that there is no
+  // reset from the float with index `from` on.
+  static bool NeverFalls(const Window& window, size_t from) {
+    if (!window.float_starts.empty()) return false;
+    bool falls = false;
+    for (size_t i = from; i < window.floats.size(); ++i) {
+      falls |= window.floats[i] < window.floats[i - 1];
+    }
+    return !falls;
   }
 
   std::vector<Reset> resets_;  // those in the window, after each call
