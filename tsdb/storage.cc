@@ -64,6 +64,19 @@ class StorageImpl : public Storage {
     const HeadTenant* found = head_->tenants().Find(tenant);
     return found == nullptr ? std::map<std::string, Metadata>() : found->AllMetadata();
   }
+  StatusOr<std::vector<std::pair<std::string, std::string>>> States(
+      std::string_view tenant) const override {
+    std::vector<std::pair<std::string, std::string>> out;
+    const HeadTenant* found = head_->tenants().Find(tenant);
+    if (found == nullptr) return out;
+    const std::string prefix = StateKey(found->id, "");
+    const std::unique_ptr<StoreIterator> it = store_->NewIterator(Family::kMeta);
+    for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) {
+      out.emplace_back(it->key().substr(prefix.size()), it->value());
+    }
+    RETURN_IF_ERROR(it->status());
+    return out;
+  }
   StatusOr<std::vector<SeriesExemplars>> Exemplars(std::string_view tenant,
                                                    std::span<const Matcher> matchers, int64_t mint,
                                                    int64_t maxt) const override {

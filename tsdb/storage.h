@@ -26,9 +26,11 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tsdb/base/cancellation.h"
@@ -167,6 +169,13 @@ class Appender {
   // Beside the samples; an exemplar that is stored already changes nothing.
   virtual Status AppendExemplar(SeriesRef series, const Exemplar& exemplar) = 0;
   virtual Status SetMetadata(std::string_view metric, const Metadata& metadata) = 0;
+
+  // Bytes that the caller keeps beside the tenant's samples, under a key of its own
+  // choice, for Storage::States; none: they go.  The last call for a key counts.
+  //   kUnimplemented  this storage keeps none
+  virtual Status SetState(std::string /*key*/, std::optional<std::string> /*value*/) {
+    return Unimplemented("this storage keeps no state");
+  }
 
   // Writes all of it as one RocksDB batch.  Call at most once.
   //   kUnavailable  not written, for now: the disk is full or failing, or a
@@ -314,6 +323,12 @@ class Storage : public Queryable {
 
   // What senders said of the tenant's metrics, by name.
   virtual std::map<std::string, Metadata> MetricMetadata(std::string_view tenant) const = 0;
+  // What SetState of the tenant's appenders left, by key, ascending.
+  //   kDataLoss  something stored cannot be read
+  virtual StatusOr<std::vector<std::pair<std::string, std::string>>> States(
+      std::string_view /*tenant*/) const {
+    return std::vector<std::pair<std::string, std::string>>();
+  }
   // The exemplars within [mint, maxt], both inclusive, of the series that match;
   // series without any are left out, the others ascend in label order.
   //   kDataLoss  something stored cannot be read

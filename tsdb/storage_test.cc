@@ -280,5 +280,31 @@ TEST_F(StorageTest, AFlushLeavesNothingButBlocksOnDisk) {
   EXPECT_LT(files, 30'000u);  // 4,000 samples, catalog and filters
 }
 
+TEST_F(StorageTest, StatesAreWrittenWithTheSamplesOrNotAtAll) {
+  using States = std::vector<std::pair<std::string, std::string>>;
+  const auto set = [this](std::vector<std::pair<std::string, std::optional<std::string>>> states,
+                          std::string_view tenant = "default") {
+    const auto app = storage_->NewAppender(tenant);
+    for (auto& [key, value] : states) EXPECT_TRUE(app->SetState(key, value).ok());
+    return app->Commit().status();
+  };
+  ASSERT_TRUE(set({{"b", "1"}, {"a", "2"}, {"b", "3"}, {"c", "4"}}).ok());
+  ASSERT_TRUE(set({{"a", "other"}}, "acme").ok());
+  ASSERT_TRUE(set({{"c", std::nullopt}}).ok());
+  const States want = {{"a", "2"}, {"b", "3"}};
+  EXPECT_EQ(*storage_->States("default"), want);
+  EXPECT_EQ(*storage_->States("nobody"), States());
+  Crash();
+  EXPECT_EQ(*storage_->States("default"), want);
+  EXPECT_EQ(storage_->States("acme")->at(0).second, "other");
+  ASSERT_TRUE(storage_->Flush().ok());
+  SetFaultHookForTest([](std::string_view step) {
+    return step == "store.write" ? Unavailable("disk on fire") : OkStatus();
+  });
+  EXPECT_EQ(set({{"a", "5"}}).code(), StatusCode::kUnavailable);
+  Crash();
+  EXPECT_EQ(*storage_->States("default"), want);
+}
+
 }  // namespace
 }  // namespace tidemark::tsdb

@@ -132,6 +132,10 @@ void PutMeta(StagedCommit& staged, WriteBatch& batch, Written& written) {
     batch.Put(Family::kMeta, MetadataKey(tenant.id, metric), EncodeMetadata(metadata));
     written.metadata.emplace_back(std::move(metric), std::move(metadata));
   }
+  for (const auto& [key, value] : staged.states) {
+    const std::string stored = StateKey(tenant.id, key);
+    value ? batch.Put(Family::kMeta, stored, *value) : batch.Delete(Family::kMeta, stored);
+  }
 }
 
 }  // namespace

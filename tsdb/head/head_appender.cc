@@ -127,10 +127,15 @@ Status HeadAppender::SetMetadata(std::string_view metric, const Metadata& metada
   return OkStatus();
 }
 
+Status HeadAppender::SetState(std::string key, std::optional<std::string> value) {
+  staged_.states.emplace_back(std::move(key), std::move(value));
+  return OkStatus();
+}
+
 StatusOr<CommitReport> HeadAppender::Commit() {
   const bool used = std::any_of(staged_.series.begin(), staged_.series.end(),
                                 [](const StagedSeries& one) { return one.used; });
-  if (!used && staged_.metadata.empty()) return CommitReport();
+  if (!used && staged_.metadata.empty() && staged_.states.empty()) return CommitReport();
   RETURN_IF_ERROR(context_.gate.Check());
   return context_.committer.Commit(staged_);
 }

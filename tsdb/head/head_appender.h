@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "tsdb/block/retention.h"
@@ -43,6 +45,7 @@ class HeadAppender : public Appender {
   Status TakeHistogram(SeriesRef series, int64_t t, FloatHistogram& h, int64_t start) override;
   Status AppendExemplar(SeriesRef series, const Exemplar& exemplar) override;
   Status SetMetadata(std::string_view metric, const Metadata& metadata) override;
+  Status SetState(std::string key, std::optional<std::string> value) override;
   StatusOr<CommitReport> Commit() override;
 
  private:

@@ -30,7 +30,8 @@ bool IsLarge(const StagedCommit& staged) {
   return staged.series.capacity() > kMostKeptSeries || samples > 2 * kMostKeptSeries ||
          staged.starts.capacity() > 2 * kMostKeptSeries ||
          staged.record.SizeBytes() + staged.record_bytes.capacity() > kMostKeptRecord ||
-         staged.labels.capacity() > kMostKeptSeries * 64;
+         staged.labels.capacity() > kMostKeptSeries * 64 ||
+         staged.states.capacity() > kMostKeptSeries;
 }
 
 }  // namespace
@@ -54,6 +55,7 @@ void StagedCommit::Recycle(std::unique_ptr<StagedCommit> staged) {
   staged->starts.clear();
   staged->exemplars.clear();
   staged->metadata.clear();
+  staged->states.clear();
   staged->decode = nullptr;
   staged->record.Clear();
   Kept() = std::move(staged);

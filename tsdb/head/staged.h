@@ -73,6 +73,7 @@ struct StagedCommit {
   std::vector<int64_t> starts;  // start times of samples
   std::vector<StagedExemplar> exemplars;
   std::vector<std::pair<std::string, Metadata>> metadata;
+  std::vector<std::pair<std::string, std::optional<std::string>>> states;
   // Decodes and checks StagedSeries::encoded.
   std::function<StatusOr<Labels>(std::string_view encoded)> decode;
   // What one walk of the commit takes, and the record that it becomes.

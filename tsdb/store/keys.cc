@@ -192,6 +192,18 @@ bool DecodeMetadataKey(std::string_view bytes, TenantId& tenant, std::string_vie
   return true;
 }
 
+std::string StateKey(TenantId tenant, std::string_view key) {
+  std::string out = TaggedKey('a', tenant);
+  out.append(key);
+  return out;
+}
+
+bool DecodeStateKey(std::string_view bytes, TenantId& tenant, std::string_view& key) {
+  if (!ReadTag(bytes, 'a') || !ReadBigEndian(bytes, tenant)) return false;
+  key = bytes;
+  return true;
+}
+
 std::string TrimKey() { return "j"; }
 std::string RetentionKey() { return "r"; }
 

@@ -6,6 +6,7 @@
 //            's' | tenant <u32> | series_id <u64>    a series' labels
 //   meta     'b' | tenant <u32>                      newest sealed time
 //            'm' | tenant <u32> | metric name        metadata
+//            'a' | tenant <u32> | key                what a caller keeps (Appender::SetState)
 //            'j'                                     sequence the journal is trimmed to
 //            'r'                                     retention mark
 //            'r' | tenant name                       of a tenant with its own
@@ -109,6 +110,9 @@ bool DecodeExemplarPartition(std::string_view bytes, Partition& partition);
 std::string MetadataPrefix(TenantId tenant);
 std::string MetadataKey(TenantId tenant, std::string_view metric);
 bool DecodeMetadataKey(std::string_view bytes, TenantId& tenant, std::string_view& metric);
+// StateKey(tenant, "") is what all of a tenant begin with.
+std::string StateKey(TenantId tenant, std::string_view key);
+bool DecodeStateKey(std::string_view bytes, TenantId& tenant, std::string_view& key);
 std::string TrimKey();
 std::string RetentionKey();
 std::string TenantRetentionKey(std::string_view tenant);

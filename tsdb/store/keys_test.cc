@@ -38,6 +38,7 @@ TEST(KeysTest, BytesAreAsDocumented) {
       {"series", SeriesKey(7, 42), "7300000007000000000000002a"},
       {"sealed", SealedKey(7), "6200000007"},
       {"metadata", MetadataKey(7, "up"), "6d000000077570"},
+      {"state", StateKey(7, "up"), "61000000077570"},
       {"retention of a tenant", TenantRetentionKey("up"), "727570"},
       {"exemplar", ExemplarKey({7, 42, 1}, 255),
        "788000000100000007000000000000002a800000000000000100000000000000ff"},

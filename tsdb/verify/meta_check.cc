@@ -36,6 +36,7 @@ class MetaCheck {
     if (DecodeSealedKey(key, tenant)) return SeeSealed(tenant, value);
     if (DecodeExemplarKey(key, place)) return SeeExemplar(place, value);
     if (DecodeMetadataKey(key, tenant, metric)) return SeeMetadata(tenant, metric, value);
+    if (DecodeStateKey(key, tenant, metric)) return SeeState(tenant);
     if (DecodePresenceKey(key, presence)) return SeePresence(presence, value);
     if (key == PresenceCompleteKey()) return;
     Error(DescribeBytes(key), "is no key of meta");
@@ -72,6 +73,12 @@ class MetaCheck {
     if (context_.tenants.count(tenant) == 0) Error(what, "the tenant is not in the catalog");
     const auto metadata = DecodeMetadata(value);
     if (!metadata.ok()) Error(what, std::string(MessageOf(metadata.status())));
+  }
+
+  // What is in it, only its keeper knows.
+  void SeeState(TenantId tenant) {
+    const std::string what = fmt::format("state of tenant {}", tenant);
+    if (context_.tenants.count(tenant) == 0) Error(what, "the tenant is not in the catalog");
   }
 
   // Series in it may have been forgotten since.

@@ -103,6 +103,8 @@ void Rebuilder::TakeMeta(std::string_view key, std::string_view value) {
       return Lose(fmt::format("an exemplar of {} at {}", DescribeSeries(place.tenant, place.series),
                               DescribeTime(place.t)));
     }
+  } else if (TenantId keeper; DecodeStateKey(key, keeper, metric)) {
+    if (tenants_.count(keeper) == 0) return Lose("meta: " + DescribeBytes(key));
   } else if (TenantId tenant; !DecodeMetadataKey(key, tenant, metric) ||
                               tenants_.count(tenant) == 0 || !DecodeMetadata(value).ok()) {
     return Lose("meta: " + DescribeBytes(key));
