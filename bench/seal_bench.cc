@@ -46,8 +46,9 @@ class Engine {
     presence_ = std::make_unique<Presence>(*store_, 1 << 20);
     committer_ =
         std::make_unique<Committer>(head_, *journal_, *store_, *catalog_, policies_, metrics_);
-    sealer_ =
-        std::make_unique<Sealer>(head_, *journal_, *store_, partitions_, *presence_, metrics_);
+    sealer_ = std::make_unique<Sealer>(head_, *journal_, *store_,
+                                       SealedDays{partitions_, days_, *presence_, dirty_},
+                                       Clock::System(), metrics_);
     for (size_t i = 0; i < kSeries; ++i) {
       labels_.push_back(
           Labels::Must({{kMetricName, "requests_total"}, {"instance", "gw-" + std::to_string(i)}}));
@@ -98,6 +99,8 @@ class Engine {
   std::unique_ptr<Store> store_;
   Head head_;
   PartitionSet partitions_;
+  PartitionSet days_;
+  DirtyDays dirty_;
   ConflictPolicies policies_;
   std::unique_ptr<SeriesCatalog> catalog_;
   std::unique_ptr<Presence> presence_;

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "tsdb/base/log.h"
+#include "tsdb/block/dirty_days.h"
 #include "tsdb/block/partitions.h"
 #include "tsdb/block/retention.h"
 #include "tsdb/head/committer.h"
@@ -28,6 +30,8 @@
 #include "tsdb/store/fault.h"
 #include "tsdb/store/keys.h"
 #include "tsdb/store/store.h"
+#include "tsdb/tier/rollup.h"
+#include "tsdb/tier/tier_retention.h"
 
 namespace tidemark::tsdb {
 namespace {
@@ -45,11 +49,15 @@ class StorageImpl : public Storage {
         store_(std::move(store)),
         retention_(
             *store_, partitions_, {options.raw_retention_ms, options.raw_retention_ms_by_tenant},
-            [head = head_] { return head->tenants().Names(); }, *options.clock) {}
+            [head = head_] { return head->tenants().Names(); }, *options.clock),
+        tier_retention_(*store_, partitions_, days_,
+                        {options.hour_retention_ms, options.day_retention_ms}, *options.clock),
+        rollup_(rollup_options(), *store_, dirty_, metrics) {}
   ~StorageImpl() override { Close().IgnoreError(); }
 
   Status Start();
   Status LoadPartitions();
+  Status Retain();
   void AdvanceRetentionAtStart();
 
   std::unique_ptr<Appender> NewAppender(std::string_view tenant) override {
@@ -107,7 +115,12 @@ class StorageImpl : public Storage {
   Status Close() override;
 
  private:
-  QuerySources sources() const { return {*head_, *store_, partitions_, retention_, presence_}; }
+  QuerySources sources() const {
+    return {*head_,          *store_,   partitions_, days_,  retention_,
+            tier_retention_, presence_, *dirty_,     rollup_};
+  }
+  RollupOptions rollup_options() const;
+  int64_t RawGoneUntil(TenantId tenant) const;
   WriteMode write_mode() const {
     return options_.fsync == FsyncMode::kAlways ? WriteMode::kSync : WriteMode::kNoSync;
   }
@@ -119,10 +132,14 @@ class StorageImpl : public Storage {
   const std::unique_ptr<Store> store_;
   // Shared with the gauges, which live as long as the registry.
   const std::shared_ptr<Head> head_ = std::make_shared<Head>(options_.series_gate);
-  PartitionSet partitions_;
+  PartitionSet partitions_;  // with samples
+  PartitionSet days_;        // with samples or aggregates
   RawRetention retention_;
+  TierRetention tier_retention_;
+  const std::shared_ptr<DirtyDays> dirty_ = std::make_shared<DirtyDays>();
   SeriesCatalog catalog_{*store_};
   Presence presence_{*store_, kPresenceCacheBytes};
+  Rollup rollup_;
   // The rest is made by Start, when the journal has been read.
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<WriteGate> gate_;
@@ -138,7 +155,7 @@ class StorageImpl : public Storage {
 SeriesFinder StorageImpl::series_finder() const {
   return [this](const HeadTenant& tenant, std::span<const Matcher> matchers,
                 const TimeInterval& times) {
-    return FindSeries(*store_, presence_, partitions_,
+    return FindSeries(*store_, presence_, days_,
                       {tenant, matchers, times.mint, times.maxt, nullptr});
   };
 }
@@ -157,18 +174,42 @@ MaintenanceOptions StorageImpl::maintenance_options() const {
   return out;
 }
 
+int64_t StorageImpl::RawGoneUntil(TenantId tenant) const {
+  const HeadTenant* found = head_->tenants().Find(tenant);
+  const int64_t oldest = found == nullptr ? retention_.mark("") : retention_.mark(found->name);
+  return oldest == std::numeric_limits<int64_t>::min() ? oldest : oldest - 1;
+}
+
+RollupOptions StorageImpl::rollup_options() const {
+  return {options_.rollup_open_day_ms, [this](TenantId tenant) { return RawGoneUntil(tenant); },
+          options_.clock};
+}
+
 Status StorageImpl::LoadPartitions() {
   ASSIGN_OR_RETURN(const auto noted, presence_.Partitions());
   const auto unreadable = static_cast<double>(partitions_.Load(*store_, noted));
+  const auto raw_days = partitions_.Get();
+  for (const Partition day : noted) {
+    const bool has_raw = std::binary_search(raw_days->begin(), raw_days->end(), day);
+    if (has_raw || PartitionEnd(day) >= tier_retention_.oldest()) days_.Add(day);
+  }
+  RETURN_IF_ERROR(dirty_->Load(*store_, *raw_days, options_.clock->NowMs()));
   metrics_.AddGauge("tidemark_storage_unreadable_days",
                     "Days of samples of which the first block could not be read at the start.",
                     [unreadable] { return unreadable; });
   return OkStatus();
 }
 
+// One that fails does not keep the other from it.
+Status StorageImpl::Retain() {
+  Status status = retention_.Advance();
+  status.Update(tier_retention_.Advance());
+  return status;
+}
+
 // What cannot be dropped now is later, by Maintenance, and is not shown meanwhile.
 void StorageImpl::AdvanceRetentionAtStart() {
-  const Status status = retention_.Advance();
+  const Status status = Retain();
   if (status.ok()) return;
   Log(LogLevel::kError, "samples past retention could not be dropped; trying again",
       {{"error", MessageOf(status)}});
@@ -176,6 +217,7 @@ void StorageImpl::AdvanceRetentionAtStart() {
 
 Status StorageImpl::Start() {
   RETURN_IF_ERROR(retention_.Load());
+  RETURN_IF_ERROR(tier_retention_.Load());
   RETURN_IF_ERROR(catalog_.Open());
   RETURN_IF_ERROR(presence_.Open());
   RETURN_IF_ERROR(LoadPartitions());
@@ -196,26 +238,32 @@ Status StorageImpl::Start() {
   appender_context_ = std::make_unique<AppenderContext>(
       AppenderContext{options_.max_label_names, options_.max_label_name_bytes,
                       options_.max_label_value_bytes, retention_, *gate_, *committer_});
-  sealer_ = std::make_unique<Sealer>(*head_, *journal_, *store_, partitions_, presence_, metrics_);
-  evictor_ =
-      std::make_unique<Evictor>(*head_, StoredSeries{*store_, catalog_, presence_, partitions_},
-                                options_.series_idle_ms, *options_.clock, metrics_);
+  sealer_ = std::make_unique<Sealer>(*head_, *journal_, *store_,
+                                     SealedDays{partitions_, days_, presence_, *dirty_},
+                                     *options_.clock, metrics_);
+  evictor_ = std::make_unique<Evictor>(*head_, StoredSeries{*store_, catalog_, presence_, days_},
+                                       options_.series_idle_ms, *options_.clock, metrics_);
   RETURN_IF_ERROR(evictor_->Advance());
-  maintenance_ = std::make_unique<Maintenance>(maintenance_options(), *head_, *journal_, *sealer_,
-                                               retention_, *evictor_, *store_);
+  maintenance_ = std::make_unique<Maintenance>(
+      maintenance_options(), *head_, *journal_, *sealer_, [this] { return Retain(); }, *evictor_,
+      *store_);
   AddHeadGauges(head_, metrics_);
   AddHeadBudget(head_, options_.memory_bytes / 2, metrics_);
   maintenance_->Start();
+  rollup_.Start();
   return OkStatus();
 }
 
 Status StorageImpl::Flush() {
   RETURN_IF_ERROR(sealer_->Seal());
-  RETURN_IF_ERROR(retention_.Advance());
+  RETURN_IF_ERROR(rollup_.RollUpAll());
+  RETURN_IF_ERROR(Retain());
   RETURN_IF_ERROR(evictor_->Advance());
   // Trimmed records that a release of RocksDB's log had brought into tables.
   RETURN_IF_ERROR(store_->Compact(Family::kJournal));
-  return store_->MergeTables(Family::kRaw);
+  RETURN_IF_ERROR(store_->MergeTables(Family::kRaw));
+  RETURN_IF_ERROR(store_->ReleaseLog());  // with the aggregates
+  return store_->MergeTables(Family::kTiers);
 }
 
 // Of samples there are traces in the journal, too, and of exemplars in meta.
@@ -229,6 +277,7 @@ Status StorageImpl::CleanTombstones() {
 
 Status StorageImpl::Close() {
   if (maintenance_ == nullptr) return OkStatus();
+  rollup_.Stop();
   maintenance_->Stop();
   maintenance_.reset();
   RETURN_IF_ERROR(journal_->Recover());

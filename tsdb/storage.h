@@ -271,7 +271,12 @@ struct StorageOptions {
   int64_t fsync_interval_ms = 1000;
   // Samples older than this are refused, and dropped when they become so; 0: never.
   int64_t raw_retention_ms = 90LL * 86'400'000;
-  // The same for tenants that have one of their own, longer or shorter.
+  // Window aggregates are kept for so long; 0: for ever.
+  int64_t hour_retention_ms = 400LL * 86'400'000;
+  int64_t day_retention_ms = 5 * 365LL * 86'400'000;
+  // How often the aggregates of a day that is not over are made.
+  int64_t rollup_open_day_ms = 6 * 3'600'000LL;
+  // Raw retention of tenants that have one of their own, longer or shorter.
   std::map<std::string, int64_t, std::less<>> raw_retention_ms_by_tenant;
   // A series without a new sample for so long leaves the memory, once its
   // samples are sealed; 0: never.
@@ -351,7 +356,8 @@ class Storage : public Queryable {
   // Takes the bytes of what was deleted off the disk; as long as a Flush.
   virtual Status CleanTombstones() = 0;
 
-  // Seals everything into blocks, compacts, and returns when that is done.
+  // Seals everything into blocks, makes the aggregates of what changed, compacts, and
+  // returns when that is done.
   virtual Status Flush() = 0;
 
   // A consistent copy with everything acknowledged before the call, in

@@ -15,6 +15,7 @@
 #include <limits>
 #include <memory>
 #include <random>
+#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -76,16 +77,26 @@ class StorageTest : public testing::Test {
   // Goes on with the files as they are at this moment, as after a kill -9.
   void Crash() {
     const std::string after = options_.path + ".crashed";
-    // RocksDB may remove a file while it is copied: then once more.
+    // RocksDB may make or remove a file while it is copied: then once more.
     std::error_code error;
+    std::set<std::string> files;
     do {
+      files = FileNames();
       std::filesystem::remove_all(after);
       std::filesystem::copy(options_.path, after, std::filesystem::copy_options::recursive, error);
-    } while (error);
+    } while (error || files != FileNames());
     storage_.reset();
     std::filesystem::remove_all(options_.path);
     std::filesystem::rename(after, options_.path);
     Open();
+  }
+  std::set<std::string> FileNames() const {
+    std::set<std::string> names;
+    std::error_code error;
+    const std::filesystem::recursive_directory_iterator end;
+    std::filesystem::recursive_directory_iterator it(options_.path, error);
+    for (; !error && it != end; it.increment(error)) names.insert(it->path().string());
+    return names;
   }
   void Open(ConflictPolicy policy) {
     options_.conflicts.all = policy;

@@ -38,11 +38,12 @@ std::string CountLines(const tsdb::VerifyReport& report) {
                   counts.tables, counts.logs);
   if (!report.opened) return out + "the database does not open: only its files were looked at\n";
   return out + fmt::format(
-                   "{} series of {} tenants; {} samples in {} blocks; {} samples in {} journal "
+                   "{} series of {} tenants; {} samples in {} blocks; {} hours and days of "
+                   "aggregates; {} samples in {} journal "
                    "records; {} exemplars, {} metadata\n",
                    counts.series, counts.tenants, counts.block_samples, counts.blocks,
-                   counts.journal_samples, counts.journal_records, counts.exemplars,
-                   counts.metadata);
+                   counts.tier_windows, counts.journal_samples, counts.journal_records,
+                   counts.exemplars, counts.metadata);
 }
 
 void Print(const tsdb::VerifyReport& report) {

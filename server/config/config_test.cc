@@ -127,7 +127,7 @@ TEST(Config, SaysWhereAFileIsWrong) {
       {"features: [a]", "unknown feature \"a\"; there are promql-experimental-functions, "},
       {"features: [[a]]", "a list must hold plain words"},
       {"admission: {budget: budget.yml}", "unknown setting admission.budget"},
-      {"storage: {retention: {hour: 400d}}", "unknown setting storage.retention.hour"},
+      {"storage: {retention: {week: 400d}}", "unknown setting storage.retention.week"},
       {"just words", "c.yml:1: expected sections"},
       {"- a\n- b", "c.yml:1: expected sections"},
       {"server: [", "c.yml:"},

@@ -251,6 +251,15 @@ std::vector<Setting> StorageSettings() {
           "storage.retention.raw", [](Config& c) -> int64_t& { return c.storage.raw_retention_ms; },
           0),
       TenantRetention(),
+      Duration(
+          "storage.retention.hour",
+          [](Config& c) -> int64_t& { return c.storage.hour_retention_ms; }, 0),
+      Duration(
+          "storage.retention.day", [](Config& c) -> int64_t& { return c.storage.day_retention_ms; },
+          0),
+      Duration(
+          "storage.rollup_open_day",
+          [](Config& c) -> int64_t& { return c.storage.rollup_open_day_ms; }, 60'000),
       Count("storage.max_label_names",
             [](Config& c) -> uint64_t& { return c.storage.max_label_names; }),
       Bytes("storage.max_label_name_bytes",

@@ -12,7 +12,7 @@ RawCursors::Cursor RawCursors::Take() {
       if (cursor.handovers == now) return cursor;
     }
   }
-  return {store_.NewRawIterator(), now};
+  return {open_(), now};
 }
 
 void RawCursors::GiveBack(Cursor cursor) {

@@ -1,7 +1,7 @@
-// RawCursors: iterators over family raw that readers of one query pass on to each
-// other, because making one costs more than reading a block.
+// RawCursors: iterators over family raw, or another, that readers of one query pass
+// on to each other, because making one costs more than reading a block.
 //
-// A cursor sees raw as of when it was made.  What left the head since then it
+// A cursor sees the family as of when it was made.  What left the head since then it
 // does not see: such cursors are let go.
 //
 // Threads: any.
@@ -29,7 +29,11 @@ class RawCursors {
   // `handovers`: Head::handovers, which is read before a cursor is made and
   // whenever one is taken.  Both arguments must outlive this.
   RawCursors(const Store& store, std::function<uint64_t()> handovers)
-      : store_(store), handovers_(std::move(handovers)) {}
+      : RawCursors([&store] { return store.NewRawIterator(); }, std::move(handovers)) {}
+  // Of what `open` gives, and of what changes when `handovers` does.
+  RawCursors(std::function<std::unique_ptr<StoreIterator>()> open,
+             std::function<uint64_t()> handovers)
+      : open_(std::move(open)), handovers_(std::move(handovers)) {}
 
   // One that sees all that had left the head when it was called.
   Cursor Take();
@@ -37,7 +41,7 @@ class RawCursors {
   void GiveBack(Cursor cursor);
 
  private:
-  const Store& store_;
+  const std::function<std::unique_ptr<StoreIterator>()> open_;
   const std::function<uint64_t()> handovers_;
   Mutex mutex_;
   std::vector<Cursor> free_ ABSL_GUARDED_BY(mutex_);

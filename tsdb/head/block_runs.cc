@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "tsdb/base/check.h"
+#include "tsdb/block/dirty_days.h"
 #include "tsdb/chunk/column_chunk.h"
 #include "tsdb/chunk/encoded_run.h"
 #include "tsdb/chunk/float_decoder.h"
@@ -70,6 +71,14 @@ std::string ToRuns(std::span<const Part> parts, uint64_t sequence) {
   return UnionRuns(std::span(&list, 1));
 }
 
+HourMask HoursOfParts(std::span<const Part> parts) {
+  HourMask hours = 0;
+  for (const Part& part : parts) {
+    hours |= HoursOf(PartitionOf(part.block_end), part.min_t, part.max_t);
+  }
+  return hours;
+}
+
 // What most series have between two seals: one chunk of floats, as the head wrote
 // it, and nothing deleted.  Null: something else.
 const ClosedChunk* OnlyFloats(std::span<const std::shared_ptr<const Piece>> pieces) {
@@ -111,7 +120,9 @@ std::vector<BlockRuns> ToBlockRuns(std::span<const std::shared_ptr<const Piece>>
                                    std::span<const int64_t> stored, uint64_t sequence) {
   if (const ClosedChunk* chunk = OnlyFloats(pieces)) {
     const uint8_t flags = pieces[0]->last_wins ? kLastWins : 0;
-    return {{BlockEnd(chunk->min_t), ToRun(*chunk, flags, sequence)}};
+    const int64_t block_end = BlockEnd(chunk->min_t);
+    return {{block_end, ToRun(*chunk, flags, sequence),
+             HoursOf(PartitionOf(block_end), chunk->min_t, chunk->max_t)}};
   }
   std::vector<Part> parts;
   for (size_t i = 0; i < pieces.size(); ++i) AddChunks(*pieces[i], i, parts);
@@ -126,7 +137,8 @@ std::vector<BlockRuns> ToBlockRuns(std::span<const std::shared_ptr<const Piece>>
     const int64_t block_end = parts[begin].block_end;
     size_t end = begin + 1;
     while (end < parts.size() && parts[end].block_end == block_end) ++end;
-    out.push_back({block_end, ToRuns(std::span(parts).subspan(begin, end - begin), sequence)});
+    const std::span<const Part> block = std::span(parts).subspan(begin, end - begin);
+    out.push_back({block_end, ToRuns(block, sequence), HoursOfParts(block)});
     begin = end;
   }
   return out;

@@ -8,12 +8,14 @@
 #include <vector>
 
 #include "tsdb/head/piece.h"
+#include "tsdb/store/tier_keys.h"
 
 namespace tidemark::tsdb {
 
 struct BlockRuns {
   int64_t block_end;
   std::string runs;  // a run list (tsdb/chunk/encoded_run.h)
+  HourMask hours;    // of the block's day, that its samples and cuts are in
 };
 
 // What was deleted in any of the pieces.

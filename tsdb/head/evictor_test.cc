@@ -218,7 +218,7 @@ TEST_F(EvictorTest, DeletesReachSeriesThatLeft) {
 }
 
 TEST_F(EvictorTest, MetadataGoWithTheLastSeriesOfTheirMetric) {
-  options_.raw_retention_ms = 5 * kDay;
+  options_.raw_retention_ms = options_.hour_retention_ms = options_.day_retention_ms = 5 * kDay;
   Open();
   const auto commit = [this](const std::vector<std::string>& metrics,
                              const std::vector<std::string>& metadata) {
@@ -255,7 +255,7 @@ TEST_F(EvictorTest, MetadataGoWithTheLastSeriesOfTheirMetric) {
 }
 
 TEST_F(EvictorTest, ForgottenWhenRetentionHasDroppedAll) {
-  options_.raw_retention_ms = 5 * kDay;
+  options_.raw_retention_ms = options_.hour_retention_ms = options_.day_retention_ms = 5 * kDay;
   Open();
   Commit({{0, kNow, 1.0}, {1, kNow, 1.0}});
   Idle();

@@ -58,6 +58,13 @@ std::vector<std::shared_ptr<const Piece>> Head::Snapshot(const LabelHash& hash, 
   return series->Snapshot(mint, maxt);
 }
 
+TimeIntervals Head::Unsealed(const LabelHash& hash) const {
+  const HeadShard& shard = shards_[ShardOf(hash)];
+  MutexLock lock(shard.mutex);
+  const HeadSeries* series = shard.Find(hash);
+  return series == nullptr ? TimeIntervals() : series->Unsealed();
+}
+
 int64_t Head::sample_bytes() const {
   int64_t sum = 0;
   for (const HeadShard& shard : shards_) sum += shard.sample_bytes.load(std::memory_order_relaxed);

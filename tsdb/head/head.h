@@ -64,6 +64,9 @@ class Head {
   std::vector<std::shared_ptr<const Piece>> Snapshot(const LabelHash& hash, int64_t mint,
                                                      int64_t maxt) const;
 
+  // HeadSeries::Unsealed; nothing when the series is not in memory.
+  TimeIntervals Unsealed(const LabelHash& hash) const;
+
   // Goes up when samples leave the head for raw, before any of them does.  A view
   // of raw that was made at a count has all samples that Snapshot does not show
   // for as long as the count, read after Snapshot, is the same.

@@ -136,6 +136,17 @@ void ForEachPart(const Piece& piece, const Use& use) {
 
 }  // namespace
 
+TimeIntervals HeadSeries::Unsealed() const {
+  TimeIntervals out;
+  out.Add({min_t_, max_t_});
+  const auto add_cuts = [&out](const Piece& piece) {
+    for (const TimeInterval& cut : piece.cuts.all()) out.Add(cut);
+  };
+  if (piece_ != nullptr) add_cuts(*piece_);
+  for (const auto& piece : frozen_) add_cuts(*piece);
+  return out;
+}
+
 bool HeadSeries::has_samples() const {
   return !floats_.empty() || (histograms_ != nullptr && !histograms_->empty()) ||
          piece_ != nullptr || !frozen_.empty();

@@ -108,6 +108,10 @@ class HeadSeries {
   }
   void PrefetchFloats() const { floats_.PrefetchEnd(); }
 
+  // Where samples, or cuts, are that no seal has handed over; more, where samples are
+  // far apart.
+  TimeIntervals Unsealed() const;
+
   bool has_samples() const;  // or cuts, that no seal has handed over
   // Of the unsealed samples, both inclusive; min_t() > max_t() without any.
   int64_t min_t() const { return min_t_; }

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <mutex>
+#include <utility>
 
 #include "tsdb/base/log.h"
 
@@ -13,12 +14,13 @@ constexpr int64_t kTurnMs = 250;
 }  // namespace
 
 Maintenance::Maintenance(const MaintenanceOptions& options, Head& head, Journal& journal,
-                         Sealer& sealer, RawRetention& retention, Evictor& evictor, Store& store)
+                         Sealer& sealer, std::function<Status()> retain, Evictor& evictor,
+                         Store& store)
     : options_(options),
       head_(head),
       journal_(journal),
       sealer_(sealer),
-      retention_(retention),
+      retain_(std::move(retain)),
       evictor_(evictor),
       store_(store) {}
 
@@ -78,7 +80,7 @@ void Maintenance::Turn() {
   Status status = journal_.Recover();
   if (status.ok()) {
     status = SealIfDue();
-    status.Update(retention_.Advance());
+    status.Update(retain_());
     status.Update(evictor_.Advance());
   }
   // Once when it begins and once when it ends, not four times a second.

@@ -5,11 +5,12 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <thread>
 
 #include "tsdb/base/clock.h"
 #include "tsdb/base/mutex.h"
-#include "tsdb/block/retention.h"
+#include "tsdb/base/status.h"
 #include "tsdb/head/evictor.h"
 #include "tsdb/head/head.h"
 #include "tsdb/head/journal.h"
@@ -31,8 +32,9 @@ struct MaintenanceOptions {
 // Threads: Start and Stop from one.
 class Maintenance {
  public:
+  // `retain` drops what retention says, of all tiers.
   Maintenance(const MaintenanceOptions& options, Head& head, Journal& journal, Sealer& sealer,
-              RawRetention& retention, Evictor& evictor, Store& store);
+              std::function<Status()> retain, Evictor& evictor, Store& store);
   ~Maintenance();
 
   void Start();
@@ -52,7 +54,7 @@ class Maintenance {
   Head& head_;
   Journal& journal_;
   Sealer& sealer_;
-  RawRetention& retention_;
+  const std::function<Status()> retain_;
   Evictor& evictor_;
   Store& store_;
 

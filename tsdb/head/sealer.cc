@@ -25,13 +25,13 @@ int64_t NewestOf(const Piece& piece) {
 
 }  // namespace
 
-Sealer::Sealer(Head& head, Journal& journal, Store& store, PartitionSet& partitions,
-               Presence& presence, Metrics& metrics)
+Sealer::Sealer(Head& head, Journal& journal, Store& store, const SealedDays& days,
+               const Clock& clock, Metrics& metrics)
     : head_(head),
       journal_(journal),
       store_(store),
-      partitions_(partitions),
-      presence_(presence),
+      days_(days),
+      clock_(clock),
       duration_(metrics.AddHistogram("tidemark_storage_seal_duration_seconds",
                                      "How long seals took.", {0.01, 0.1, 1, 10, 60})),
       sealed_bytes_(metrics.AddCounter("tidemark_storage_sealed_bytes_total",
@@ -47,8 +47,8 @@ Status Sealer::Seal() {
   RETURN_IF_ERROR(MoveFrozen());
   for (size_t k = 0; k < kHeadShards; ++k) RETURN_IF_ERROR(SealShard(k));
   RETURN_IF_ERROR(FaultPoint("seal.merged"));
-  const Family raw[] = {Family::kRaw};
-  RETURN_IF_ERROR(store_.Flush(raw));
+  const Family sealed[] = {Family::kRaw, Family::kTiers};
+  RETURN_IF_ERROR(store_.Flush(sealed));
   RETURN_IF_ERROR(FaultPoint("seal.flushed"));
   RETURN_IF_ERROR(Trim(barrier));
   journal_.NoteTrim(journal_bytes);
@@ -103,7 +103,7 @@ Status Sealer::MoveFrozen() {
   RETURN_IF_ERROR(store_.SyncLog());
   RETURN_IF_ERROR(Merge(next - 1));
   // Before the hand-over: then a series may leave the memory.
-  RETURN_IF_ERROR(presence_.Write());
+  RETURN_IF_ERROR(days_.presence.Write());
   HandOver();
   return OkStatus();
 }
@@ -112,11 +112,26 @@ Status Sealer::MoveFrozen() {
 // more, after late samples or a restart, costs a few bytes.
 void Sealer::NotePresence(HeadSeries& series, Partition partition) {
   if (series.noted_in == partition) return;
-  presence_.Note(series.tenant, series.id, partition);
+  days_.presence.Note(series.tenant, series.id, partition);
   series.noted_in = partition;
 }
 
+void Sealer::MarkDirty(const RawKey& key, HourMask hours, uint64_t ticket, WriteBatch& batch) {
+  if (!HasTiers(key.partition)) return;
+  const DirtyHours dirty{hours, clock_.NowMs()};
+  days_.dirty.Note(key.partition, dirty, ticket);
+  batch.Put(Family::kTiers, EncodeDirtyKey({key.partition, key.tenant, key.series, ticket}),
+            EncodeDirtyHours(dirty));
+}
+
 Status Sealer::Merge(uint64_t sequence) {
+  const uint64_t ticket = days_.dirty.NewTicket(sequence);
+  const Status merged = Merge(sequence, ticket);
+  days_.dirty.Settle(ticket);
+  return merged;
+}
+
+Status Sealer::Merge(uint64_t sequence, uint64_t ticket) {
   const std::unique_ptr<WriteBatch> batch = store_.NewBatch();
   std::vector<std::shared_ptr<const Piece>> pieces;
   for (size_t i = 0; i < frozen_.size();) {
@@ -126,12 +141,14 @@ Status Sealer::Merge(uint64_t sequence) {
       pieces.push_back(frozen_[i].piece);
     }
     const auto stored =
-        StoredBlocks(store_, *partitions_.Get(), series.tenant, series.id, CutsOf(pieces));
+        StoredBlocks(store_, *days_.raw.Get(), series.tenant, series.id, CutsOf(pieces));
     for (const BlockRuns& block : ToBlockRuns(pieces, stored, sequence)) {
       const RawKey key = RawKeyOf(series.tenant, series.id, block.block_end);
-      partitions_.Add(key.partition);
+      days_.raw.Add(key.partition);
+      days_.all.Add(key.partition);
       NotePresence(series, key.partition);
       batch->Merge(Family::kRaw, EncodeRawKey(key), block.runs);
+      MarkDirty(key, block.hours, ticket, *batch);
       sealed_bytes_->Add(block.runs.size());
     }
     if (batch->size_bytes() < kBatchBytes && i < frozen_.size()) continue;

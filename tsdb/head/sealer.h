@@ -7,10 +7,11 @@
 //                 series at a time under the shard's lock: no commit waits long
 //     wait        until all records that pieces can come from are written, and
 //                 synced: raw must not know series that the catalog does not
-//     merge       runs into family raw, without RocksDB's log
+//     merge       runs into family raw, and marks of the hours that they change into
+//                 tiers, without RocksDB's log
 //     note        where series have blocks now (tsdb/index/presence.h)
 //     hand over   the head forgets the pieces: memory is back shard by shard
-//   flush raw     now they survive
+//   flush         raw and tiers: now they survive
 //   trim          marks of what is sealed, and the journal's records before the
 //                 barrier go, in one synced batch
 //   release       RocksDB drops the log that only trimmed records were in
@@ -30,9 +31,11 @@
 #include <utility>
 #include <vector>
 
+#include "tsdb/base/clock.h"
 #include "tsdb/base/metrics.h"
 #include "tsdb/base/mutex.h"
 #include "tsdb/base/status.h"
+#include "tsdb/block/dirty_days.h"
 #include "tsdb/block/partitions.h"
 #include "tsdb/head/head.h"
 #include "tsdb/head/journal.h"
@@ -41,10 +44,18 @@
 
 namespace tidemark::tsdb {
 
+// What is known of days and their blocks; all of it outlives the Sealer.
+struct SealedDays {
+  PartitionSet& raw;  // with samples
+  PartitionSet& all;  // with samples or aggregates
+  Presence& presence;
+  DirtyDays& dirty;
+};
+
 // Threads: all functions may be called from any thread.
 class Sealer {
  public:
-  Sealer(Head& head, Journal& journal, Store& store, PartitionSet& partitions, Presence& presence,
+  Sealer(Head& head, Journal& journal, Store& store, const SealedDays& days, const Clock& clock,
          Metrics& metrics);
 
   // Seals everything that was committed before the call.  One at a time; a
@@ -68,14 +79,16 @@ class Sealer {
   Status MoveFrozen() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void NotePresence(HeadSeries& series, Partition partition) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Status Merge(uint64_t sequence) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Status Merge(uint64_t sequence, uint64_t ticket) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void MarkDirty(const RawKey& key, HourMask hours, uint64_t ticket, WriteBatch& batch);
   void HandOver() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Status Trim(uint64_t barrier) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Head& head_;
   Journal& journal_;
   Store& store_;
-  PartitionSet& partitions_;
-  Presence& presence_;
+  const SealedDays days_;
+  const Clock& clock_;
   BucketHistogram* duration_;
   Counter* sealed_bytes_;
 

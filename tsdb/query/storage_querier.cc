@@ -8,26 +8,38 @@
 #include "tsdb/block/raw_iterator.h"
 #include "tsdb/query/find_series.h"
 #include "tsdb/query/series_samples.h"
+#include "tsdb/query/storage_tiers.h"
 
 namespace tidemark::tsdb {
 namespace {
 
+// Of the Aggs, for what the hints say is above the selector.
+TierBlockReader::Part PartFor(const SelectHints& hints) {
+  const bool increase =
+      hints.range_ms > 0 &&
+      (hints.function == "rate" || hints.function == "increase" || hints.function == "delta");
+  return increase ? TierBlockReader::Part::kIncrease : TierBlockReader::Part::kAll;
+}
+
 class StorageSeriesSet : public SeriesSet {
  public:
   StorageSeriesSet(const QuerySources& sources, const HeadTenant* tenant,
-                   std::vector<IndexedSeries> series, int64_t mint, int64_t maxt, bool start_times)
+                   std::vector<IndexedSeries> series, int64_t mint, int64_t maxt,
+                   const SelectHints& hints)
       : sources_(sources),
         tenant_(tenant == nullptr ? 0 : tenant->id),
         salt_(tenant == nullptr ? LabelHash() : TenantSalt(tenant->name)),
         series_(std::move(series)),
         mint_(mint),
         maxt_(maxt),
-        start_times_(start_times),
-        cursors_(std::make_shared<RawCursors>(
-            sources.store, [&head = sources.head] { return head.handovers(); })) {}
+        start_times_(hints.start_times),
+        cursors_(std::make_shared<RawCursors>(sources.store,
+                                              [&head = sources.head] { return head.handovers(); })),
+        tiers_(sources, tenant, series_, PartFor(hints)) {}
 
   size_t size() const override { return series_.size(); }
   const Labels& labels(size_t i) const override { return series_[i].labels; }
+  const TierReader* tiers() const override { return &tiers_; }
 
   std::unique_ptr<SampleIterator> Samples(size_t i) const override {
     const IndexedSeries& series = series_[i];
@@ -48,6 +60,7 @@ class StorageSeriesSet : public SeriesSet {
   const int64_t maxt_;
   const bool start_times_;
   const std::shared_ptr<RawCursors> cursors_;
+  const StorageTiers tiers_;  // of series_
 };
 
 // At most `limit`; 0: all.
@@ -65,7 +78,7 @@ StatusOr<std::vector<IndexedSeries>> StorageQuerier::Find(std::span<const Matche
                                                           int64_t mint, int64_t maxt,
                                                           const Cancellation* cancellation,
                                                           bool any_order) const {
-  return FindSeries(sources_.store, sources_.presence, sources_.partitions,
+  return FindSeries(sources_.store, sources_.presence, sources_.days,
                     {*tenant_, matchers, mint, maxt, cancellation, any_order});
 }
 
@@ -79,15 +92,18 @@ StatusOr<std::unique_ptr<SeriesSet>> StorageQuerier::Select(std::span<const Matc
     return InvalidArgument("a selector must contain a matcher that does not match the empty value");
   }
   const int64_t oldest = tenant_ == nullptr ? mint_ : sources_.retention.mark(tenant_->name);
-  const int64_t mint = std::max({mint_, hints.start, oldest});
+  // Series of which only aggregates are left are among those that are found.
+  const int64_t found_from =
+      std::max({mint_, hints.start, std::min(oldest, sources_.tier_retention.oldest())});
+  const int64_t mint = std::max(found_from, oldest);
   const int64_t maxt = std::min(maxt_, hints.end);
   std::vector<IndexedSeries> series;
   if (tenant_ != nullptr) {
-    ASSIGN_OR_RETURN(series, Find(matchers, mint, maxt, hints.cancellation, hints.any_order));
+    ASSIGN_OR_RETURN(series, Find(matchers, found_from, maxt, hints.cancellation, hints.any_order));
   }
   if (hints.limit != 0 && series.size() > hints.limit) series.resize(hints.limit);
-  return std::unique_ptr<SeriesSet>(std::make_unique<StorageSeriesSet>(
-      sources_, tenant_, std::move(series), mint, maxt, hints.start_times));
+  return std::unique_ptr<SeriesSet>(
+      std::make_unique<StorageSeriesSet>(sources_, tenant_, std::move(series), mint, maxt, hints));
 }
 
 StatusOr<std::vector<std::string>> StorageQuerier::LabelNames(std::span<const Matcher> matchers,

@@ -8,12 +8,15 @@
 #include <string_view>
 #include <vector>
 
+#include "tsdb/block/dirty_days.h"
 #include "tsdb/block/partitions.h"
 #include "tsdb/block/retention.h"
 #include "tsdb/head/head.h"
 #include "tsdb/index/presence.h"
 #include "tsdb/storage.h"
 #include "tsdb/store/store.h"
+#include "tsdb/tier/rollup.h"
+#include "tsdb/tier/tier_retention.h"
 
 namespace tidemark::tsdb {
 
@@ -21,9 +24,13 @@ namespace tidemark::tsdb {
 struct QuerySources {
   const Head& head;
   const Store& store;
-  const PartitionSet& partitions;
+  const PartitionSet& partitions;  // with samples
+  const PartitionSet& days;        // with samples or aggregates
   const RawRetention& retention;
+  const TierRetention& tier_retention;
   const Presence& presence;
+  const DirtyDays& dirty;
+  const Rollup& rollup;
 };
 
 // Threads: any.

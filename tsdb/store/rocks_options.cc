@@ -9,6 +9,7 @@
 
 #include "tsdb/store/keys.h"
 #include "tsdb/store/rocks_logger.h"
+#include "tsdb/store/tier_keys.h"
 
 namespace tidemark::tsdb {
 namespace {
@@ -42,14 +43,15 @@ std::shared_ptr<rocksdb::TableFactory> MakeTable(Family family,
   table.format_version = 5;
   table.block_size = family == Family::kRaw ? kRawBlockBytes : kBlockBytes;
   // A filter of the prefixes, which stand for a series and a day, tells as much.
-  table.whole_key_filtering = family != Family::kRaw;
+  table.whole_key_filtering = family != Family::kRaw && family != Family::kTiers;
   return std::shared_ptr<rocksdb::TableFactory>(rocksdb::NewBlockBasedTableFactory(table));
 }
 
 }  // namespace
 
 std::string_view FamilyName(Family family) {
-  static constexpr std::string_view kNames[kFamilies] = {"catalog", "journal", "raw", "meta"};
+  static constexpr std::string_view kNames[kFamilies] = {"catalog", "journal", "raw", "meta",
+                                                         "tiers"};
   return kNames[static_cast<size_t>(family)];
 }
 
@@ -96,6 +98,12 @@ rocksdb::ColumnFamilyOptions MakeFamilyOptions(
   // flushed.  What all of them take together is bounded by the budget.
   out.max_write_buffer_number = 8;
   if (family == Family::kJournal) out.compression = rocksdb::kNoCompression;  // short-lived
+  if (family == Family::kTiers) {
+    out.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(kTierPrefixBytes));
+    // As in raw, for periods of a tier.
+    out.sst_partitioner_factory =
+        rocksdb::NewSstPartitionerFixedPrefixFactory(TierPeriodKey(0, 0).size());
+  }
   if (family == Family::kRaw) {
     out.merge_operator = raw_merge;
     // A compaction merges what is new into all of the day's blocks, so the more

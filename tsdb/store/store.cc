@@ -181,12 +181,18 @@ class StoreImpl : public Store {
   Status Checkpoint(const std::string& folder) override;
   StatusOr<std::optional<std::string>> Get(Family family, std::string_view key) const override;
   std::unique_ptr<StoreIterator> NewIterator(Family family) const override;
-  std::unique_ptr<StoreIterator> NewRawIterator() const override;
+  std::unique_ptr<StoreIterator> NewRawIterator() const override {
+    return NewPrefixIterator(Family::kRaw);
+  }
+  std::unique_ptr<StoreIterator> NewTierIterator() const override {
+    return NewPrefixIterator(Family::kTiers);
+  }
 
  private:
   rocksdb::ColumnFamilyHandle* handle(Family family) const {
     return handles_[static_cast<size_t>(family)];
   }
+  std::unique_ptr<StoreIterator> NewPrefixIterator(Family family) const;
   const std::shared_ptr<UnwantedKeys>& unwanted(Family family) const {
     return unwanted_[static_cast<size_t>(family)];
   }
@@ -490,7 +496,7 @@ Status StoreImpl::ReleaseLog() {
   RETURN_IF_ERROR(FromWriteStatus(db_->Flush(rocksdb::FlushOptions(), default_handle_), "a flush"));
   RETURN_IF_ERROR(FromWriteStatus(KeepSentinel(true), "a flush"));
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  for (const Family family : {Family::kCatalog, Family::kJournal, Family::kMeta}) {
+  for (const Family family : {Family::kCatalog, Family::kJournal, Family::kMeta, Family::kTiers}) {
     handles.push_back(handle(family));
   }
   return FromWriteStatus(db_->Flush(rocksdb::FlushOptions(), handles), "a flush");
@@ -588,13 +594,13 @@ std::unique_ptr<StoreIterator> StoreImpl::NewIterator(Family family) const {
       Describe("scan of", family));
 }
 
-std::unique_ptr<StoreIterator> StoreImpl::NewRawIterator() const {
+std::unique_ptr<StoreIterator> StoreImpl::NewPrefixIterator(Family family) const {
   rocksdb::ReadOptions options;
   options.prefix_same_as_start = true;
   options.ignore_range_deletions = true;
   return std::make_unique<RocksIterator>(
-      std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(options, handle(Family::kRaw))),
-      "read of raw");
+      std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(options, handle(family))),
+      Describe("read of", family));
 }
 
 namespace {

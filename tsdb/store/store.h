@@ -12,6 +12,7 @@
 //   raw      sealed blocks, merged by the union of sample runs; written without
 //            RocksDB's log, because the journal keeps the samples until a flush
 //   meta     marks, exemplars, metadata
+//   tiers    hour and day aggregates
 //
 // Errors of every function:
 //   kDataLoss     bytes on disk that RocksDB cannot read, or not as written
@@ -33,8 +34,8 @@
 
 namespace tidemark::tsdb {
 
-enum class Family { kCatalog, kJournal, kRaw, kMeta };
-inline constexpr size_t kFamilies = 4;
+enum class Family { kCatalog, kJournal, kRaw, kMeta, kTiers };
+inline constexpr size_t kFamilies = 5;
 
 // What docs/formats.md describes; a database of a higher one is refused.
 inline constexpr uint32_t kFormatVersion = 3;
@@ -147,6 +148,8 @@ class Store {
   // Over one series in one partition of kRaw at a time: each Seek stays within
   // what begins like its key (kRawPrefixBytes), and Valid() is false after it.
   virtual std::unique_ptr<StoreIterator> NewRawIterator() const = 0;
+  // The same over one series in one period of kTiers (kTierPrefixBytes).
+  virtual std::unique_ptr<StoreIterator> NewTierIterator() const = 0;
 };
 
 }  // namespace tidemark::tsdb

@@ -81,7 +81,7 @@ class StoreTest : public testing::Test {
     store_.reset();
     rocksdb::DB* db = nullptr;
     std::vector<rocksdb::ColumnFamilyDescriptor> families;
-    for (const char* name : {"default", "catalog", "journal", "raw", "meta"}) {
+    for (const char* name : {"default", "catalog", "journal", "raw", "meta", "tiers"}) {
       families.emplace_back(name, rocksdb::ColumnFamilyOptions());
     }
     std::vector<rocksdb::ColumnFamilyHandle*> handles;

@@ -32,6 +32,7 @@ struct VerifyCounts {
   uint64_t blocks = 0;
   uint64_t runs = 0;
   uint64_t block_samples = 0;
+  uint64_t tier_windows = 0;
   uint64_t exemplars = 0;
   uint64_t metadata = 0;
 };

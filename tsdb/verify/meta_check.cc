@@ -3,6 +3,7 @@
 #include "tsdb/index/presence.h"
 #include "tsdb/store/meta_records.h"
 #include "tsdb/store/series_keys.h"
+#include "tsdb/store/tier_keys.h"
 #include "tsdb/verify/checks.h"
 #include "tsdb/verify/describe.h"
 
@@ -38,7 +39,8 @@ class MetaCheck {
     if (DecodeMetadataKey(key, tenant, metric)) return SeeMetadata(tenant, metric, value);
     if (DecodeStateKey(key, tenant, metric)) return SeeState(tenant);
     if (DecodePresenceKey(key, presence)) return SeePresence(presence, value);
-    if (key == PresenceCompleteKey()) return;
+    if (key == PresenceCompleteKey() || key == DirtyCompleteKey()) return;
+    if (IsTierRetentionKey(key)) return SeeNumber("retention mark of a tier", value);
     Error(DescribeBytes(key), "is no key of meta");
   }
 

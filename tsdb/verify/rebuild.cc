@@ -9,6 +9,8 @@
 #include "tsdb/chunk/run_union.h"
 #include "tsdb/store/meta_records.h"
 #include "tsdb/store/series_keys.h"
+#include "tsdb/store/tier_keys.h"
+#include "tsdb/tier/tier_block.h"
 #include "tsdb/verify/checks.h"
 #include "tsdb/verify/describe.h"
 
@@ -25,12 +27,14 @@ bool IsDerived(std::string_view key) {
   TenantId tenant;
   PresenceKeyParts presence;
   return key == HashSecretKey() || DecodeSeriesHashKey(key, tenant) ||
-         key == PresenceCompleteKey() || DecodePresenceKey(key, presence);
+         key == PresenceCompleteKey() || DecodePresenceKey(key, presence) ||
+         key == DirtyCompleteKey();
 }
 
 bool IsMark(std::string_view key) {
   TenantId tenant;
-  return key == TrimKey() || key.starts_with(RetentionKey()) || DecodeSealedKey(key, tenant);
+  return key == TrimKey() || key.starts_with(RetentionKey()) || IsTierRetentionKey(key) ||
+         DecodeSealedKey(key, tenant);
 }
 
 }  // namespace
@@ -279,6 +283,29 @@ Status Rebuilder::FinishRaw() {
   for (uint64_t sequence = next_sequence_; sequence < end; ++sequence) {
     batch_->Put(Family::kJournal, JournalKey(sequence), JournalWriter().Finish(0, sequence, 0));
   }
+  Staged(true);
+  return status_;
+}
+
+// ---------------------------------------------------------------- tiers
+
+void Rebuilder::TakeTiers(std::string_view bytes, std::string_view value) {
+  TierKey key;
+  if (bytes.starts_with(DirtyPrefix())) return;  // every day gets one when the database is opened
+  if (!DecodeTierKey(bytes, key)) return Lose("tiers: " + DescribeBytes(bytes));
+  const std::string what =
+      fmt::format("aggregates of {} up to {}", DescribeSeries(key.tenant, key.series),
+                  DescribeTime(key.block_end));
+  const Status status = TierBlockReader().Open(static_cast<Tier>(key.tier), value);
+  if (!status.ok()) return Lose(fmt::format("{}: {}", what, MessageOf(status)));
+  if (!series_.contains({key.tenant, key.series})) {
+    return Lose(what + ": the series is not known");
+  }
+  batch_->Put(Family::kTiers, bytes, value);
+  Staged();
+}
+
+Status Rebuilder::FinishTiers() {
   Staged(true);
   return status_;
 }

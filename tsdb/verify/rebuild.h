@@ -1,7 +1,7 @@
 // Rebuilder: puts what was salvaged into a new database, and leaves out what
 // makes no sense there.
 //
-// Families in this order: catalog, meta, journal, raw; a key may come again.  All
+// Families in this order: catalog, meta, journal, raw, tiers; a key may come again.  All
 // that Tidemark stores bears that: a series' labels never change, marks only
 // grow, blocks are unions of runs that carry their order.
 #pragma once
@@ -33,12 +33,16 @@ class Rebuilder {
   void TakeMeta(std::string_view key, std::string_view value);
   void TakeJournal(std::string_view key, std::string_view value);
   void TakeRaw(std::string_view key, std::string_view value);
+  // Aggregates are made anew of all days that have samples; those of other days are
+  // all that is left of them.
+  void TakeTiers(std::string_view key, std::string_view value);
 
   // After the last key of each family.
   Status FinishCatalog();
   Status FinishMeta();
   Status FinishJournal();
   Status FinishRaw();
+  Status FinishTiers();
 
   const std::vector<std::string>& losses() const { return losses_; }
   // Samples in records and blocks whose series are not known any more.

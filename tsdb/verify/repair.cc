@@ -31,11 +31,15 @@ Status Rebuild(SalvageSource& source, Rebuilder& rebuilder) {
   RETURN_IF_ERROR(rebuilder.FinishJournal());
   source.ForEach(Family::kRaw,
                  [&](string_view key, string_view value) { rebuilder.TakeRaw(key, value); });
-  return rebuilder.FinishRaw();
+  RETURN_IF_ERROR(rebuilder.FinishRaw());
+  source.ForEach(Family::kTiers,
+                 [&](string_view key, string_view value) { rebuilder.TakeTiers(key, value); });
+  return rebuilder.FinishTiers();
 }
 
 Status FlushAll(Store& store) {
-  const Family all[] = {Family::kCatalog, Family::kJournal, Family::kRaw, Family::kMeta};
+  const Family all[] = {Family::kCatalog, Family::kJournal, Family::kRaw, Family::kMeta,
+                        Family::kTiers};
   RETURN_IF_ERROR(store.Flush(all));
   RETURN_IF_ERROR(store.Compact(Family::kRaw));
   return store.SyncLog();

@@ -72,8 +72,9 @@ TEST_F(RepairTest, ADamagedBlockCostsWhatIsInIt) {
     RepairReport report;
     const uint64_t left = RepairAndCount(report);
     EXPECT_GT(left, kSamples / 4);
-    // A table that a compaction replaced may be there still.
-    EXPECT_EQ(report.losses.empty(), left == kSamples);
+    // A table that a compaction replaced may be there still; one of aggregates costs no
+    // samples.
+    EXPECT_TRUE(!report.losses.empty() || left == kSamples);
     if (!report.losses.empty()) {
       ++damaged;
       EXPECT_THAT(report.losses[0], HasSubstr(table));

@@ -47,6 +47,7 @@ void Verifier::CheckFamilies(VerifyReport& report) const {
   CheckCatalog(context);
   CheckJournal(context);
   CheckRaw(context);
+  CheckTiers(context);
   CheckMeta(context);
 }
 

@@ -1,0 +1,282 @@
+#include "tsdb/tier/rollup.h"
+
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tsdb/base/log.h"
+#include "tsdb/store/fault.h"
+#include "tsdb/tier/day_aggs.h"
+
+namespace tidemark::tsdb {
+namespace {
+
+constexpr int64_t kTurnMs = 1000;
+constexpr int64_t kTryAgainMs = 60'000;
+constexpr size_t kBatchBytes = 256 << 10;
+// Below what queries and seals have.
+constexpr int kNice = 10;
+
+void LowerPriority() { setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), kNice); }
+
+// One pass over the marks of one day.
+class DayPass {
+ public:
+  struct Counts {
+    uint64_t windows = 0;
+    uint64_t discarded = 0;   // marks of days that are gone
+    uint64_t unreadable = 0;  // series
+  };
+
+  // Raw is opened after the marks: it has what is behind them.
+  DayPass(Store& store, Partition partition, const std::function<int64_t(TenantId)>& gone_until)
+      : store_(store),
+        partition_(partition),
+        gone_until_(gone_until),
+        marks_(store.NewIterator(Family::kTiers)),
+        raw_(store.NewIterator(Family::kRaw)),
+        batch_(store.NewBatch()) {}
+
+  //   kDataLoss  some series could not be read; their marks stay
+  Status Run();
+  const Counts& counts() const { return counts_; }
+
+ private:
+  Status MakeWholeDay();
+  Status MakeMarked();
+  Status Make(TenantId tenant, SeriesId series);
+  StatusOr<std::string_view> RawBlock(const RawKey& key);
+  bool IsGone(TenantId tenant) const { return PartitionEnd(partition_) <= gone_until_(tenant); }
+  Status Write();
+
+  Store& store_;
+  const Partition partition_;
+  const std::function<int64_t(TenantId)>& gone_until_;
+  const std::unique_ptr<StoreIterator> marks_;
+  const std::unique_ptr<StoreIterator> raw_;
+  const std::unique_ptr<WriteBatch> batch_;
+  Counts counts_;
+  Status unreadable_;  // the first
+};
+
+Status DayPass::Run() {
+  const std::string whole = DirtyPartitionKey(partition_);
+  marks_->Seek(whole);
+  if (marks_->Valid() && marks_->key() == whole) {
+    RETURN_IF_ERROR(MakeWholeDay());
+    if (unreadable_.ok()) batch_->Delete(Family::kTiers, whole);
+    marks_->Next();
+  }
+  RETURN_IF_ERROR(MakeMarked());
+  RETURN_IF_ERROR(Write());
+  return unreadable_;
+}
+
+Status DayPass::MakeWholeDay() {
+  RawKey key;
+  for (raw_->Seek(RawPartitionKey(partition_)); raw_->Valid(); raw_->Next()) {
+    if (!DecodeRawKey(raw_->key(), key)) return DataLoss("a key of raw that is none");
+    if (key.partition != partition_) break;
+    if (!IsGone(key.tenant)) RETURN_IF_ERROR(Make(key.tenant, key.series));
+    if (batch_->size_bytes() >= kBatchBytes) RETURN_IF_ERROR(Write());
+  }
+  return raw_->status();
+}
+
+Status DayPass::MakeMarked() {
+  DirtyKey at;
+  std::vector<std::string> seen;
+  while (marks_->Valid() && DecodeDirtyKey(marks_->key(), at) && at.partition == partition_) {
+    const DirtyKey first = at;
+    seen.clear();
+    for (; marks_->Valid() && DecodeDirtyKey(marks_->key(), at); marks_->Next()) {
+      if (at.partition != partition_ || at.tenant != first.tenant || at.series != first.series) {
+        break;
+      }
+      seen.emplace_back(marks_->key());
+    }
+    const uint64_t unreadable = counts_.unreadable;
+    if (IsGone(first.tenant)) {
+      counts_.discarded += seen.size();
+    } else {
+      RETURN_IF_ERROR(Make(first.tenant, first.series));
+    }
+    if (counts_.unreadable > unreadable) continue;
+    for (const std::string& mark : seen) batch_->Delete(Family::kTiers, mark);
+    if (batch_->size_bytes() >= kBatchBytes) RETURN_IF_ERROR(Write());
+  }
+  return marks_->status();
+}
+
+// Marks, and so these keys, ascend: mostly the next one is meant.
+StatusOr<std::string_view> DayPass::RawBlock(const RawKey& key) {
+  const std::string wanted = EncodeRawKey(key);
+  if (raw_->Valid() && raw_->key() < wanted) raw_->Next();
+  if (!raw_->Valid() || raw_->key() != wanted) raw_->Seek(wanted);
+  RETURN_IF_ERROR(raw_->status());
+  return raw_->Valid() && raw_->key() == wanted ? raw_->value() : std::string_view();
+}
+
+// One that cannot be read keeps its aggregates as they are.
+Status DayPass::Make(TenantId tenant, SeriesId series) {
+  ASSIGN_OR_RETURN(const std::string_view block,
+                   RawBlock(RawKeyOf(tenant, series, PartitionEnd(partition_))));
+  StatusOr<DayAggs> aggs = MakeDayAggs(block);
+  Status status = aggs.status();
+  if (aggs.ok()) {
+    counts_.windows += aggs->hours.size() + (aggs->day ? 1 : 0);
+    status = PutDayAggs(store_, partition_, tenant, series, *std::move(aggs), *batch_);
+  }
+  if (status.code() != StatusCode::kDataLoss) return status;
+  ++counts_.unreadable;
+  unreadable_.Update(status);
+  return OkStatus();
+}
+
+Status DayPass::Write() {
+  RETURN_IF_ERROR(FaultPoint("rollup.made"));
+  RETURN_IF_ERROR(store_.Write(*batch_, WriteMode::kNoSync));
+  batch_->Clear();
+  return FaultPoint("rollup.written");
+}
+
+}  // namespace
+
+namespace {
+
+// Since when the day is due, or will be.
+int64_t DueSince(const DirtyDays::Day& day, int64_t open_day_every_ms) {
+  const int64_t end = PartitionEnd(day.partition);
+  return std::max(day.oldest_ms, std::min(end, day.oldest_ms + open_day_every_ms));
+}
+
+void AddGauges(const std::shared_ptr<const DirtyDays>& dirty, const RollupOptions& options,
+               Metrics& metrics) {
+  metrics.AddGauge("tidemark_rollup_dirty_windows",
+                   "Hours of a series whose samples changed since they were aggregated; one may "
+                   "count more than once.",
+                   [dirty] { return static_cast<double>(dirty->windows()); });
+  metrics.AddGauge("tidemark_rollup_oldest_dirty_seconds",
+                   "Since when the oldest of these hours waits.", [dirty, clock = options.clock] {
+                     const int64_t now = clock->NowMs();
+                     const int64_t waits = now - dirty->oldest_ms().value_or(now);
+                     return static_cast<double>(waits) / 1000;
+                   });
+  metrics.AddGauge("tidemark_rollup_lag_seconds",
+                   "For how long aggregates have been due that are not made yet.",
+                   [dirty, clock = options.clock, every = options.open_day_every_ms] {
+                     const int64_t now = clock->NowMs();
+                     int64_t since = now;
+                     for (const DirtyDays::Day& day : dirty->Days()) {
+                       since = std::min(since, DueSince(day, every));
+                     }
+                     return static_cast<double>(now - since) / 1000;
+                   });
+}
+
+}  // namespace
+
+Rollup::Rollup(const RollupOptions& options, Store& store, std::shared_ptr<DirtyDays> dirty,
+               Metrics& metrics)
+    : options_(options),
+      store_(store),
+      dirty_(std::move(dirty)),
+      windows_made_(metrics.AddCounter("tidemark_rollup_windows_made_total",
+                                       "Hours and days of a series that were aggregated.")),
+      failures_(metrics.AddCounter(
+          "tidemark_rollup_failures_total",
+          "Passes over a day that failed, or found samples that cannot be read.")),
+      discarded_(metrics.AddCounter(
+          "tidemark_rollup_discarded_marks_total",
+          "Changes of days whose samples retention had dropped: too late for aggregates.")) {
+  AddGauges(dirty_, options_, metrics);
+}
+
+Rollup::~Rollup() { Stop(); }
+
+void Rollup::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
+
+void Rollup::Stop() {
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+bool Rollup::Sleep(int64_t ms) {
+  std::unique_lock<std::mutex> lock(mutex_.native());
+  return !wake_.wait_for(lock, std::chrono::milliseconds(ms),
+                         [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return stopping_; });
+}
+
+void Rollup::Run() {
+  LowerPriority();
+  while (Sleep(kTurnMs)) RunDue();
+}
+
+bool Rollup::IsDue(const DirtyDays::Day& day, int64_t now) const {
+  {
+    MutexLock lock(mutex_);
+    if (stopping_) return false;
+    const auto again = again_ms_.find(day.partition);
+    if (again != again_ms_.end() && now < again->second) return false;
+  }
+  return now >= DueSince(day, options_.open_day_every_ms);
+}
+
+void Rollup::RunDue() {
+  for (const DirtyDays::Day& day : dirty_->Days()) {
+    if (store_.load().stalled) return;
+    if (IsDue(day, options_.clock->NowMs())) RollUpDay(day.partition).IgnoreError();
+  }
+}
+
+Status Rollup::RollUpAll() {
+  for (const DirtyDays::Day& day : dirty_->Days()) {
+    const Status status = RollUpDay(day.partition);
+    if (status.code() != StatusCode::kDataLoss) RETURN_IF_ERROR(status);
+  }
+  return OkStatus();
+}
+
+Status Rollup::RollUpDay(Partition partition) {
+  MutexLock day_lock(day_mutex_);
+  const std::vector<uint64_t> settled = dirty_->Settled(partition);
+  if (settled.empty()) return OkStatus();
+  DayPass pass(store_, partition, options_.gone_until);
+  const Status status = pass.Run();
+  windows_made_->Add(pass.counts().windows);
+  discarded_->Add(pass.counts().discarded);
+  passes_.fetch_add(1);
+  MutexLock lock(mutex_);
+  if (status.ok()) {
+    again_ms_.erase(partition);
+    dirty_->Clear(partition, settled);
+    return OkStatus();
+  }
+  failures_->Add();
+  if (again_ms_.count(partition) == 0) {
+    Log(LogLevel::kError,
+        "hours could not be aggregated; queries read their samples, and it is "
+        "tried again",
+        {{"day_ends_ms", PartitionEnd(partition)},
+         {"unreadable_series", pass.counts().unreadable},
+         {"error", MessageOf(status)}});
+  }
+  again_ms_[partition] = options_.clock->NowMs() + kTryAgainMs;
+  return status;
+}
+
+}  // namespace tidemark::tsdb
