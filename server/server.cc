@@ -9,6 +9,7 @@
 #include "server/admission/rejections_route.h"
 #include "server/admission/schema_policy.h"
 #include "server/admission/schema_routes.h"
+#include "server/aggregate/folds.h"
 #include "server/api/api.h"
 #include "server/cardinality/cardinality_routes.h"
 #include "server/cardinality/overview.h"
@@ -48,6 +49,7 @@ class ServerImpl : public Server {
     RETURN_IF_ERROR(LoadSchema());
     ASSIGN_OR_RETURN(http_, HttpServer::Start(config_.http, AllRoutes(), metrics_));
     slot_.Open([this](const Progress& progress) { return open_(metrics_, progress); });
+    folds_->Start([this] { return slot_.get(); });
     return OkStatus();
   }
 
@@ -57,6 +59,7 @@ class ServerImpl : public Server {
 
   Status Stop() override {
     if (http_ != nullptr) http_->Stop();
+    folds_->Stop();
     return slot_.Close();
   }
 
@@ -93,6 +96,7 @@ class ServerImpl : public Server {
     limits.conflicts = config_.storage.conflicts;
     limits.policies = policies_;
     limits.ledger = ledger_;
+    limits.folds = folds_;
     const auto intake = std::make_shared<Intake>(limits, metrics_);
 
     IngestOptions ingest;
@@ -154,6 +158,7 @@ class ServerImpl : public Server {
   const promql::Engine engine_;
   SeriesPolicies policies_;
   const std::shared_ptr<Ledger> ledger_ = std::make_shared<Ledger>();
+  const std::shared_ptr<Folds> folds_ = std::make_shared<Folds>(config_.aggregate, metrics_);
   StorageSlot slot_;
   std::unique_ptr<HttpServer> http_;
 };

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "proto/views.h"
+#include "server/aggregate/fold.h"
 #include "server/ingest/refusals.h"
 #include "tsdb/model/labels.h"
 
@@ -49,6 +50,12 @@ struct SeriesRefusal {
   std::string label;      // that is at fault; "": none
   std::string detail;     // for the answer; nothing in it may need a mask
   bool observed = false;  // it is only counted, the series goes in
+  // Nothing is refused: the samples are added to those of another series, be it in
+  // mode aggregate or past a budget.
+  std::shared_ptr<const Fold> fold = nullptr;
+  // Nothing of it folds away: it goes in as it is, unless others fold into a series
+  // with its labels.
+  bool only_if_owned = false;
 };
 
 // Threads: any number of calls at once.

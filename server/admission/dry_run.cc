@@ -3,8 +3,10 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "server/mask_digits.h"
 
 namespace tidemark::server {
@@ -37,12 +39,21 @@ StatusOr<DryRun> TrySchema(const LabelSchema& schema, std::string_view tenant,
   DryRun run;
   run.series = set->size();
   std::vector<proto::LabelView> views;
+  absl::flat_hash_set<std::string> outputs;
   for (size_t i = 0; i < set->size(); ++i) {
     const tsdb::Labels& labels = set->labels(i);
     views.clear();
     for (const tsdb::LabelView l : labels) views.push_back({l.name, l.value});
-    if (const auto refusal = schema.Check(tenant, views)) Count(*refusal, labels, views, run);
+    const auto refusal = schema.Check(tenant, views);
+    if (!refusal) continue;
+    if (refusal->fold == nullptr) {
+      Count(*refusal, labels, views, run);
+    } else if (!refusal->only_if_owned) {
+      ++run.aggregated;
+      outputs.insert(refusal->fold->Output(labels).packed());
+    }
   }
+  run.outputs = outputs.size();
   return run;
 }
 

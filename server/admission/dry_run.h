@@ -22,6 +22,8 @@ struct DryRun {
   uint64_t series = 0;  // looked at
   uint64_t rejected = 0;
   uint64_t observed = 0;
+  uint64_t aggregated = 0;                        // fold into others
+  uint64_t outputs = 0;                           // how many these are
   std::map<Refusals::PartKey, Finding> findings;  // metric and label masked
 };
 

@@ -70,14 +70,23 @@ SeriesRefusal Told(const SchemaRule& rule, Refusal reason, std::string_view labe
 
 std::optional<SeriesRefusal> CheckRule(const SchemaRule& rule,
                                        std::span<const proto::LabelView> labels) {
+  bool folds = false;
   for (const proto::LabelView& label : labels) {
     if (label.value.empty()) continue;  // the same as absent
+    if (rule.fold != nullptr && rule.fold->Drops(label.name)) {
+      folds = true;
+      continue;  // its value is not kept
+    }
     if (const auto fault = FaultOf(rule, label)) return Told(rule, *fault, label.name);
   }
   for (const std::string& required : rule.required_labels) {
     if (ValueOf(labels, required).empty()) return Told(rule, Refusal::kLabelMissing, required);
   }
-  return std::nullopt;
+  if (rule.fold == nullptr) return std::nullopt;
+  SeriesRefusal folded;
+  folded.fold = rule.fold;
+  folded.only_if_owned = !folds;
+  return folded;
 }
 
 }  // namespace

@@ -15,6 +15,12 @@
 //       max_value_bytes: 128
 //       deny_values: [".*@.*"]       # re2, all of the value, of any label
 //       deny_card_numbers: true      # HasCardNumber, in names and values
+//     - metric: rpc_.*
+//       mode: aggregate              # add up the series that differ only in these
+//       drop_labels: [user_id]       # or in all that allowed_labels does not name
+//       gauges: sum                  # or avg, min, max, last: of what is no counter
+//       counters: true               # floats are (false: are not) counters, whatever
+//                                    # their names
 //   tenants:
 //     acme: [{metric: ".*", deny_card_numbers: true}]
 //
@@ -58,6 +64,7 @@ struct SchemaRule {
   uint64_t max_value_bytes = 0;  // 0: any
   std::vector<Pattern> deny_values;
   bool deny_card_numbers = false;
+  std::shared_ptr<const Fold> fold;  // mode aggregate; null: another
 };
 
 // Threads: const, from any.

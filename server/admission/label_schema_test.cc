@@ -142,6 +142,65 @@ TEST(LabelSchemaTest, DetailsHaveNoCardNumbers) {
   EXPECT_EQ(refusal->detail, "label ***, rule .*");
 }
 
+TEST(LabelSchemaTest, AggregatesLabelsAwayAndChecksTheOthers) {
+  const auto schema = LabelSchema::Parse(
+      "rules:\n"
+      "  - {metric: dropped, mode: aggregate, drop_labels: [user], gauges: max,\n"
+      "     deny_card_numbers: true, required_labels: [job]}\n"
+      "  - {metric: kept, mode: aggregate, allowed_labels: [job, pod], drop_labels: [pod],\n"
+      "     counters: true}\n",
+      "s.yml");
+  ASSERT_TRUE(schema.ok()) << schema.status();
+  const std::string card = "4111111111111111";
+  const struct {
+    const char* name;
+    std::vector<proto::LabelView> labels;
+    std::optional<Refusal> refused;
+    bool only_if_owned;
+    const char* output;
+  } cases[] = {
+      {"a value that is not kept may be anything",
+       {{"__name__", "dropped"}, {"job", "a"}, {"user", card}},
+       {},
+       false,
+       "{__name__=\"dropped\", job=\"a\"}"},
+      {"nothing to drop",
+       {{"__name__", "dropped"}, {"job", "a"}, {"user", ""}},
+       {},
+       true,
+       "{__name__=\"dropped\", job=\"a\"}"},
+      {"other labels are checked",
+       {{"__name__", "dropped"}, {"job", card}, {"user", "1"}},
+       Refusal::kCardNumber,
+       false,
+       ""},
+      {"required", {{"__name__", "dropped"}, {"user", "1"}}, Refusal::kLabelMissing, false, ""},
+      {"allowed, but for what is dropped",
+       {{"__name__", "kept"}, {"job", "a"}, {"pod", "p"}, {"zone", "z"}},
+       {},
+       false,
+       "{__name__=\"kept\", job=\"a\"}"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    const auto verdict = schema->Check("default", c.labels);
+    ASSERT_TRUE(verdict.has_value());
+    EXPECT_EQ(verdict->fold == nullptr, c.refused.has_value());
+    if (c.refused) {
+      EXPECT_EQ(verdict->reason, *c.refused);
+      EXPECT_FALSE(verdict->observed);
+      continue;
+    }
+    EXPECT_EQ(verdict->only_if_owned, c.only_if_owned);
+    std::vector<tsdb::LabelView> views;
+    for (const proto::LabelView& l : c.labels) views.push_back({l.name, l.value});
+    const auto labels = tsdb::Labels::FromViews(views);
+    EXPECT_EQ(verdict->fold->Output(*labels).ToString(), c.output);
+  }
+  const std::vector<proto::LabelView> gauge = {{"__name__", "dropped"}, {"job", "a"}};
+  EXPECT_EQ(schema->Check("default", gauge)->fold->FunctionOf("dropped"), FoldFunction::kMax);
+}
+
 TEST(LabelSchemaTest, ErrorsNameTheLineAndWhatToWrite) {
   constexpr struct {
     const char* yaml;
@@ -152,9 +211,15 @@ TEST(LabelSchemaTest, ErrorsNameTheLineAndWhatToWrite) {
       {"rules:\n  - mode: reject", "s.yml:2: a rule needs a metric"},
       {"rules:\n  - metric: 'x('", "s.yml:2: bad pattern: missing )"},
       {"rules:\n  - metric: x\n    mode: aggregate",
-       "s.yml:3: mode: aggregate is not supported; use observe or reject"},
+       "s.yml:2: mode: aggregate needs drop_labels or allowed_labels"},
+      {"rules:\n  - metric: x\n    drop_labels: [user]",
+       "s.yml:2: drop_labels, gauges and counters need mode: aggregate"},
+      {"rules:\n  - metric: x\n    mode: aggregate\n    drop_labels: [le]",
+       "s.yml:4: drop_labels: le tells apart what must not be added up"},
+      {"rules:\n  - metric: x\n    mode: aggregate\n    gauges: increase",
+       "s.yml:4: gauges: expected sum, avg, min, max or last, got \"increase\""},
       {"rules:\n  - metric: x\n    mode: drop",
-       "s.yml:3: mode: expected observe or reject, got \"drop\""},
+       "s.yml:3: mode: expected observe, reject or aggregate, got \"drop\""},
       {"rules:\n  - metric: x\n    max_value_bytes: many", "s.yml:3: "},
       {"rules:\n  - metric: x\n    allowed_labels: job", "s.yml:3: expected a list"},
       {"rules: 5", "s.yml:1: expected a list of rules"},

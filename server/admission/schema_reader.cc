@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <functional>
+#include <memory>
 #include <sstream>
 #include <utility>
 
@@ -67,6 +68,7 @@ class SchemaReader {
     for (const YAML::Node& node : list) {
       RETURN_IF_ERROR(Rule(node, rules.list.emplace_back()));
       if (rules.list.back().metric == nullptr) return Wrong(node, "a rule needs a metric");
+      RETURN_IF_ERROR(FinishFold(node, rules.list.back()));
     }
     CompileMetrics(rules);
     return OkStatus();
@@ -82,6 +84,8 @@ class SchemaReader {
   }
 
   Status Rule(const YAML::Node& node, SchemaRule& rule) {
+    fold_ = Fold();
+    aggregate_ = has_fold_keys_ = false;
     const auto allowed = [&](const YAML::Node& n) {
       std::vector<std::string> labels;
       RETURN_IF_ERROR(Texts(n, labels));
@@ -101,6 +105,9 @@ class SchemaReader {
         node,
         {{"metric", [&](const YAML::Node& n) { return ReadPattern(n, rule.metric); }},
          {"mode", [&](const YAML::Node& n) { return Mode(n, rule.observe); }},
+         {"drop_labels", [&](const YAML::Node& n) { return DropLabels(n); }},
+         {"gauges", [&](const YAML::Node& n) { return Gauges(n); }},
+         {"counters", [&](const YAML::Node& n) { return Counters(n); }},
          {"allowed_labels", allowed},
          {"required_labels", [&](const YAML::Node& n) { return Texts(n, rule.required_labels); }},
          {"values", [&](const YAML::Node& n) { return Values(n, rule); }},
@@ -130,13 +137,56 @@ class SchemaReader {
 
   Status Mode(const YAML::Node& node, bool& observe) {
     const std::string mode = node.IsScalar() ? node.Scalar() : std::string();
-    if (mode == "aggregate") {
-      return Wrong(node, "mode: aggregate is not supported; use observe or reject");
-    }
-    if (mode != "observe" && mode != "reject") {
-      return Wrong(node, fmt::format("mode: expected observe or reject, got \"{}\"", mode));
+    if (mode != "observe" && mode != "reject" && mode != "aggregate") {
+      return Wrong(node,
+                   fmt::format("mode: expected observe, reject or aggregate, got \"{}\"", mode));
     }
     observe = mode == "observe";
+    aggregate_ = mode == "aggregate";
+    return OkStatus();
+  }
+
+  Status DropLabels(const YAML::Node& node) {
+    has_fold_keys_ = true;
+    std::vector<std::string> labels;
+    RETURN_IF_ERROR(Texts(node, labels));
+    fold_.dropped = labels;
+    for (const std::string& label : labels) {
+      if (!fold_.Drops(label)) {
+        return Wrong(node, fmt::format("drop_labels: {} tells apart what must not be added up; "
+                                       "leave it out",
+                                       label));
+      }
+    }
+    return OkStatus();
+  }
+
+  Status Gauges(const YAML::Node& node) {
+    has_fold_keys_ = true;
+    const std::string name = node.IsScalar() ? node.Scalar() : std::string();
+    fold_.gauges = ParseFoldFunction(name);
+    if (fold_.gauges && fold_.gauges != FoldFunction::kIncrease) return OkStatus();
+    return Wrong(node,
+                 fmt::format("gauges: expected sum, avg, min, max or last, got \"{}\"", name));
+  }
+
+  Status Counters(const YAML::Node& node) {
+    has_fold_keys_ = true;
+    return Bool(node, fold_.counters.emplace());
+  }
+
+  // What mode aggregate needs, whatever the order of the keys.
+  Status FinishFold(const YAML::Node& node, SchemaRule& rule) {
+    if (!aggregate_ && !has_fold_keys_) return OkStatus();
+    if (!aggregate_) return Wrong(node, "drop_labels, gauges and counters need mode: aggregate");
+    if (!rule.allowed_labels && fold_.dropped.empty()) {
+      return Wrong(node, "mode: aggregate needs drop_labels or allowed_labels");
+    }
+    if (rule.allowed_labels) {
+      fold_.kept = rule.allowed_labels;
+      for (const std::string& label : fold_.dropped) fold_.kept->erase(label);
+    }
+    rule.fold = std::make_shared<const Fold>(std::move(fold_));
     return OkStatus();
   }
 
@@ -180,6 +230,10 @@ class SchemaReader {
   }
 
   const std::string_view name_;
+  // Of the rule that is being read.
+  Fold fold_;
+  bool aggregate_ = false;
+  bool has_fold_keys_ = false;
 };
 
 StatusOr<LabelSchema> LabelSchema::Parse(std::string_view yaml, std::string_view name) {

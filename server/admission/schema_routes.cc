@@ -56,7 +56,9 @@ HttpResponse Tell(const LabelSchema& schema, const DryRun& run, size_t limit) {
   WriteCount("series", run.series, json);
   WriteCount("rejected", run.rejected, json);
   WriteCount("observed", run.observed, json);
-  WriteCount("projected", run.series - run.rejected, json);
+  WriteCount("aggregated", run.aggregated, json);
+  WriteCount("outputs", run.outputs, json);
+  WriteCount("projected", run.series - run.rejected - run.aggregated + run.outputs, json);
   json.Key("findings");
   json.BeginArray();
   for (const Finding& finding : MostSeriesFirst(run)) {

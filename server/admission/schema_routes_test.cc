@@ -87,6 +87,16 @@ TEST_F(SchemaRoutesTest, TellsWhichSeriesItWouldTouch) {
   EXPECT_EQ(storage_.window, 3'600'000);
 }
 
+TEST_F(SchemaRoutesTest, TellsWhatAnAggregationWouldLeave) {
+  const HttpResponse response =
+      Post("rules: [{metric: m, mode: aggregate, allowed_labels: [job], counters: true}]");
+  ASSERT_EQ(response.status, 200) << response.body;
+  const nlohmann::json data = nlohmann::json::parse(response.body)["data"];
+  EXPECT_EQ(data["aggregated"], 3);
+  EXPECT_EQ(data["rejected"], 0);
+  EXPECT_EQ(data["projected"], 5 - 3 + data["outputs"].get<int>());
+}
+
 TEST_F(SchemaRoutesTest, TakesAWindowAndALimit) {
   const HttpResponse response = Post("rules: [{metric: '.', allowed_labels: []}]",
                                      {{"dry_run", "1"}, {"window", "2h"}, {"limit", "1"}});

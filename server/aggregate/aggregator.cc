@@ -47,6 +47,26 @@ FloatHistogram StaleHistogram() {
 
 }  // namespace
 
+std::string_view FoldVerdictText(FoldVerdict verdict) {
+  switch (verdict) {
+    case FoldVerdict::kCounted:
+    case FoldVerdict::kBehindGrid:
+    case FoldVerdict::kRepeated:
+      return "";
+    case FoldVerdict::kNotFinite:
+      return "a counter that is NaN or Inf";
+    case FoldVerdict::kFull:
+      return "raise it, or send fewer series";
+    case FoldVerdict::kNoFunction:
+      return "no counter by its name; say gauges or counters in the rule of the schema";
+    case FoldVerdict::kGaugeHistogram:
+      return "a gauge histogram";
+    case FoldVerdict::kMixedHistograms:
+      return "exponential and custom buckets in one sum";
+  }
+  return "";
+}
+
 Aggregator::Aggregator(const AggregatorOptions& options) : options_(options), seed_(RandomSeed()) {}
 
 FoldId Aggregator::LabelsId(const tsdb::Labels& labels) const {

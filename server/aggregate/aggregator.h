@@ -70,6 +70,8 @@ enum class FoldVerdict {
   kGaugeHistogram,
   kMixedHistograms,  // exponential and custom buckets in one output
 };
+// For a sender: what to change; "" of what is not refused.
+std::string_view FoldVerdictText(FoldVerdict verdict);
 inline bool IsRefused(FoldVerdict verdict) { return verdict >= FoldVerdict::kNotFinite; }
 
 // A sample of an output.

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "promql/engine.h"
+#include "server/aggregate/aggregator.h"
 #include "server/ha/ha_options.h"
 #include "server/http/http_options.h"
 #include "server/otlp/otlp_translation.h"
@@ -36,9 +37,10 @@ struct Config {
     uint64_t max_decoded_bytes = 32 << 20;
   } ingest;
   HaOptions ha;
-  std::string schema_file;   // admission.schema; "": none
-  std::string budgets_file;  // admission.budgets; "": none
-  OtlpTranslation otlp;      // its lookback is query.lookback_delta
+  std::string schema_file;      // admission.schema; "": none
+  std::string budgets_file;     // admission.budgets; "": none
+  AggregatorOptions aggregate;  // admission.aggregate
+  OtlpTranslation otlp;         // its lookback is query.lookback_delta
   promql::EngineOptions query;
   bool tenancy = false;  // tenancy.enabled: X-Scope-OrgID names the tenant
   std::vector<std::string> features;

@@ -305,6 +305,17 @@ std::vector<Setting> OtherSettings() {
       Count("query.concurrency", [](Config& c) -> uint64_t& { return c.http.query_workers; }),
       FileName("admission.schema", [](Config& c) -> std::string& { return c.schema_file; }),
       FileName("admission.budgets", [](Config& c) -> std::string& { return c.budgets_file; }),
+      Duration(
+          "admission.aggregate.interval",
+          [](Config& c) -> int64_t& { return c.aggregate.interval_ms; }, 1000),
+      Duration(
+          "admission.aggregate.delay", [](Config& c) -> int64_t& { return c.aggregate.delay_ms; },
+          0),
+      Duration(
+          "admission.aggregate.idle", [](Config& c) -> int64_t& { return c.aggregate.idle_ms; },
+          60'000),
+      Bytes("admission.aggregate.max_state",
+            [](Config& c) -> uint64_t& { return c.aggregate.max_bytes; }),
       Bool("tenancy.enabled", [](Config& c) -> bool& { return c.tenancy; }),
       Features(),
   };

@@ -81,6 +81,8 @@ void BodyWriter::WriteSeries(const proto::SeriesView& view, std::string_view fau
   received_.exemplars += view.exemplars.size();
   view_ = &view;
   series_.reset();
+  folds_ = false;
+  fold_.reset();
   series_refusal_.reset();
   series_refusal_detail_ = fault;
   series_refusal_label_.clear();
@@ -97,6 +99,10 @@ void BodyWriter::WriteSeries(const proto::SeriesView& view, std::string_view fau
 
 void BodyWriter::WriteSample(const proto::SampleView& sample) {
   if (!Admit(sample.t)) return;
+  if (folds_) {
+    folded_.Add(tsdb::Sample{sample.t, sample.value});
+    return Accept(&IngestCounts::floats, sample.t);
+  }
   const Status status =
       appender_.Append(*series_, tsdb::Sample{sample.t, sample.value}, sample.start);
   if (Taken(status, Refusal::kTooOld)) Accept(&IngestCounts::floats, sample.t);
@@ -106,6 +112,10 @@ void BodyWriter::WriteHistogram(const proto::HistogramView& view) {
   if (!Admit(view.t)) return;
   if (const Status read = ReadHistogram(view, histogram_); !read.ok()) {
     return Refuse(Refusal::kInvalidHistogram, 1, MessageOf(read));
+  }
+  if (folds_) {
+    folded_.Add(tsdb::HistogramSample{view.t, histogram_});
+    return Accept(&IngestCounts::histograms, view.t);
   }
   const Status status = appender_.TakeHistogram(*series_, view.t, histogram_, view.start);
   if (Taken(status, Refusal::kInvalidHistogram)) Accept(&IngestCounts::histograms, view.t);
@@ -122,6 +132,10 @@ void BodyWriter::WriteExemplar(const proto::ExemplarView& view) {
   if (Runes(exemplar.labels) > kMaxExemplarRunes) {
     return Refuse(Refusal::kInvalidExemplar, 1,
                   fmt::format("labels longer than {} characters", kMaxExemplarRunes));
+  }
+  if (folds_) {
+    folded_.Add(std::move(exemplar));
+    return Accept(&IngestCounts::exemplars, std::numeric_limits<int64_t>::min());
   }
   if (Taken(appender_.AppendExemplar(*series_, exemplar), Refusal::kInvalidExemplar)) {
     Accept(&IngestCounts::exemplars, std::numeric_limits<int64_t>::min());
@@ -154,9 +168,9 @@ bool BodyWriter::Admit(int64_t t) {
     Refuse(Refusal::kTooFarInFuture, 1, fmt::format("timestamp {}", t));
     return false;
   }
-  if (!series_ && !series_refusal_) FindSeries();
+  if (!series_ && !folds_ && !series_refusal_) FindSeries();
   if (series_refusal_) Refuse(*series_refusal_, 1, series_refusal_detail_, series_refusal_label_);
-  return series_.has_value();
+  return series_.has_value() || folds_;
 }
 
 std::string_view BodyWriter::RawLabels() {
@@ -173,6 +187,7 @@ std::string_view BodyWriter::RawLabels() {
 void BodyWriter::FindSeries() {
   const std::string_view raw = RawLabels();
   if (policies_ != nullptr && IsUnwanted(raw)) return;
+  if (fold_ && BeginFold(*fold_, raw)) return;
   undecodable_.erase(raw.data());  // of a series before it, whose labels lay apart too
   const StatusOr<tsdb::SeriesRef> found =
       raw.empty() ? GetSeries(view_->labels, raw) : appender_.GetEncodedSeries(raw, *this);
@@ -196,11 +211,38 @@ void BodyWriter::SetRefusal(const SeriesRefusal& refusal) {
   series_refusal_label_ = refusal.label;
 }
 
+bool BodyWriter::BeginFold(const SeriesRefusal& refusal, std::string_view raw) {
+  tsdb::Labels labels;
+  if (!raw.empty()) proto::ReadLabels(raw, decoded_);
+  const auto fault = label_reader_.ReadSeries(
+      raw.empty() ? std::span<const proto::LabelView>(view_->labels) : decoded_, raw, labels);
+  if (fault) {
+    SetRefusal({*fault, {}, {}});
+    return true;
+  }
+  if (owns_ == nullptr) {
+    SetRefusal({Refusal::kNotAggregable, {}, "nothing here aggregates"});
+    return true;
+  }
+  if (refusal.only_if_owned) {
+    const StatusOr<bool> owned = owns_(labels);
+    if (!owned.ok()) status_ = owned.status();
+    if (!owned.ok() || !*owned) return !owned.ok();
+  }
+  folded_.Begin(std::move(labels), refusal.fold);
+  folds_ = true;
+  return true;
+}
+
 bool BodyWriter::IsUnwanted(std::string_view raw) {
   const SentSeries sent = {origin_, raw, view_->labels};
   for (const std::shared_ptr<SeriesPolicy>& policy : *policies_) {
     const std::optional<SeriesRefusal> refusal = policy->Check(sent);
     if (!refusal) continue;
+    if (refusal->fold != nullptr) {
+      fold_ = refusal;
+      continue;
+    }
     if (!refusal->observed) {
       SetRefusal(*refusal);
       return true;
@@ -292,6 +334,21 @@ void BodyWriter::NoteRefused(const tsdb::CommitReport& report) {
   }
 }
 
+void BodyWriter::NoteFoldRefused(const FoldReport& report) {
+  for (const FoldReport::Refused& one : report.refused) {
+    accepted_.floats -= one.floats;
+    accepted_.histograms -= one.histograms;
+    accepted_.exemplars -= one.exemplars;
+    const tsdb::Labels& labels = folded_.series[one.series].labels;
+    decoded_.clear();
+    for (const tsdb::LabelView l : labels) decoded_.push_back({l.name, l.value});
+    const Refusal reason =
+        one.why == FoldVerdict::kFull ? Refusal::kAggregateFull : Refusal::kNotAggregable;
+    refusals_.Add(reason, one.floats + one.histograms + one.exemplars, decoded_,
+                  FoldVerdictText(one.why));
+  }
+}
+
 void BodyWriter::RefuseConflicts(const tsdb::CommitReport& report) {
   for (const tsdb::Conflict& one : report.conflicts) {
     proto::ReadLabels(staged_[one.series].raw_labels, decoded_);
@@ -317,7 +374,7 @@ std::string BodyWriter::Describe(tsdb::SeriesRef series) {
 void BodyWriter::Accept(uint64_t IngestCounts::*kind, int64_t t) {
   newest_ = std::max(newest_, t);
   ++(accepted_.*kind);
-  ++(staged_[*series_].accepted.*kind);
+  if (!folds_) ++(staged_[*series_].accepted.*kind);
 }
 
 bool BodyWriter::Taken(const Status& status, Refusal reason) {

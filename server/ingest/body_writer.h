@@ -12,18 +12,21 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "proto/byte_arena.h"
 #include "proto/remote_write.h"
 #include "proto/remote_write_v2.h"
 #include "server/admission/admission.h"
+#include "server/aggregate/fold_batch.h"
 #include "server/ingest/label_reader.h"
 #include "server/ingest/refusals.h"
 #include "tsdb/storage.h"
@@ -61,6 +64,12 @@ class BodyWriter : private tsdb::LabelDecoder {
     origin_ = origin;
   }
 
+  // Before anything is written: series that fold are collected in folded(); asks
+  // `owns` of those that fold only where an output has their labels.  Without it they
+  // are refused.
+  using Owns = std::function<StatusOr<bool>(const tsdb::Labels&)>;
+  void FoldInto(Owns owns) { owns_ = std::move(owns); }
+
   // Once; `body` must live until the Appender's Commit returns.  OK also when some or all of it was
   // refused.
   //   kInvalidArgument  broken protobuf: the Appender must not be committed
@@ -87,6 +96,10 @@ class BodyWriter : private tsdb::LabelDecoder {
 
   // After Commit: takes what it refused off accepted(), into refusals().
   void NoteRefused(const tsdb::CommitReport& report);
+  // What folds is in accepted(), and has to be taken by server/aggregate; what that
+  // refused is taken off again, into refusals().
+  const FoldBatch& folded() const { return folded_; }
+  void NoteFoldRefused(const FoldReport& report);
   // After Commit, under the policy refuse: conflicts go into refusals(), too.
   void RefuseConflicts(const tsdb::CommitReport& report);
   // The labels of a series that Commit reports, for a message.
@@ -129,6 +142,8 @@ class BodyWriter : private tsdb::LabelDecoder {
   bool IsUnwantedExemplar(const proto::ExemplarView& view);
   std::optional<SeriesRefusal> AskOfNew(const tsdb::Labels& labels);
   void SetRefusal(const SeriesRefusal& refusal);
+  // Whether the current series folds, or cannot be known.
+  bool BeginFold(const SeriesRefusal& refusal, std::string_view raw);
   // The labels of the current series as sent.
   std::span<const proto::LabelView> ViewedLabels();
   // The bytes that the current series is known by: without the label left out.
@@ -156,6 +171,8 @@ class BodyWriter : private tsdb::LabelDecoder {
   std::map<const char*, SeriesRefusal> undecodable_;
   const SeriesPolicies* policies_ = nullptr;
   Origin origin_;
+  Owns owns_;
+  FoldBatch folded_;
   std::vector<proto::LabelView> decoded_;
   std::string left_out_;
   int64_t passed_over_until_ = std::numeric_limits<int64_t>::min();
@@ -168,6 +185,8 @@ class BodyWriter : private tsdb::LabelDecoder {
   // Of the current series.
   const proto::SeriesView* view_ = nullptr;
   std::optional<tsdb::SeriesRef> series_;
+  bool folds_ = false;                 // it is the last of folded_
+  std::optional<SeriesRefusal> fold_;  // that a policy asked for
   std::optional<Refusal> series_refusal_;
   std::string series_refusal_detail_;
   std::string series_refusal_label_;

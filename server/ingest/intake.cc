@@ -31,10 +31,15 @@ Intake::Outcome Intake::Take(const std::string& tenant, tsdb::Storage& storage,
   const std::unique_ptr<tsdb::Appender> appender = storage.NewAppender(tenant);
   BodyWriter writer(*appender, options_.clock->NowMs() + options_.max_future_ms);
   if (!options_.policies.empty()) writer.Ask(options_.policies, {tenant, sender});
+  if (options_.folds != nullptr) {
+    writer.FoldInto(
+        [&](const tsdb::Labels& labels) { return options_.folds->Owns(tenant, storage, labels); });
+  }
   outcome.status = write(writer);
   if (!outcome.status.ok()) return outcome;
   tsdb::CommitReport report;
   outcome.status = Commit(tenant, writer, *appender, report);
+  if (outcome.status.ok()) outcome.status = TakeFolded(tenant, storage, writer);
   if (!outcome.status.ok()) return outcome;
 
   metrics_.CountRefusals(writer.refusals());
@@ -46,6 +51,14 @@ Intake::Outcome Intake::Take(const std::string& tenant, tsdb::Storage& storage,
   outcome.past_budget = writer.refusals().count(Refusal::kSeriesBudget) > 0;
   if (outcome.refused > 0) outcome.text = Tell(writer, report.conflicts.size());
   return outcome;
+}
+
+Status Intake::TakeFolded(const std::string& tenant, tsdb::Storage& storage, BodyWriter& writer) {
+  if (writer.folded().empty()) return OkStatus();
+  FoldReport report;
+  RETURN_IF_ERROR(options_.folds->Take(tenant, storage, writer.folded(), report));
+  writer.NoteFoldRefused(report);
+  return OkStatus();
 }
 
 Status Intake::Commit(const std::string& tenant, BodyWriter& writer, tsdb::Appender& appender,

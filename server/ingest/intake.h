@@ -13,6 +13,7 @@
 
 #include "server/admission/admission.h"
 #include "server/admission/ledger.h"
+#include "server/aggregate/folds.h"
 #include "server/ingest/body_writer.h"
 #include "server/ingest/conflict_log.h"
 #include "server/ingest/ingest_metrics.h"
@@ -31,6 +32,7 @@ struct IntakeOptions {
   tsdb::ConflictPolicies conflicts;       // ingest.conflict; the storage's are the same
   SeriesPolicies policies;                // asked of every series
   std::shared_ptr<Ledger> ledger;         // null: none is kept
+  std::shared_ptr<Folds> folds;           // null: what a policy folds is refused
   const Clock* clock = &Clock::System();  // must outlive the Intake
 };
 
@@ -66,6 +68,9 @@ class Intake {
  private:
   Status Commit(const std::string& tenant, BodyWriter& writer, tsdb::Appender& appender,
                 tsdb::CommitReport& report);
+
+  // What folds, after everything else is committed: either may be sent again.
+  Status TakeFolded(const std::string& tenant, tsdb::Storage& storage, BodyWriter& writer);
 
   const IntakeOptions options_;
   IngestMetrics metrics_;

@@ -36,6 +36,8 @@ constexpr std::array<Names, kRefusalCount> kNames = {{
     {"label_value_too_long", "label value longer than the schema allows"},
     {"label_value_denied", "label value denied by the schema"},
     {"card_number", "label value that is a card number"},
+    {"aggregate_state_full", "past admission.aggregate.max_state"},
+    {"not_aggregable", "cannot be aggregated"},
 }};
 
 // Bounds, in bytes, of what a message may repeat of what was sent.

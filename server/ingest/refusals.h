@@ -37,6 +37,9 @@ enum class Refusal : size_t {
   kValueTooLong,
   kValueDenied,
   kCardNumber,
+  // Of series that fold into others (server/aggregate).
+  kAggregateFull,
+  kNotAggregable,
   kCount,
 };
 inline constexpr size_t kRefusalCount = static_cast<size_t>(Refusal::kCount);
