@@ -97,6 +97,9 @@ class ServerImpl : public Server {
     limits.policies = policies_;
     limits.ledger = ledger_;
     limits.folds = folds_;
+    if (budget_ != nullptr) {
+      limits.overflow = [budget = budget_](std::string_view of) { return budget->Overflow(of); };
+    }
     const auto intake = std::make_shared<Intake>(limits, metrics_);
 
     IngestOptions ingest;

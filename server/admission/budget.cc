@@ -55,6 +55,7 @@ class Budget::Tenant {
     std::string text;
   };
   std::optional<Past> CheckHard(const tsdb::Labels& labels) {
+    if (IsOverflow(labels) && overflows_ < kMaxOverflows) return std::nullopt;
     const MetricRules& rules = RulesOf(labels.metric_name());
     const uint64_t kept = rules.critical ? 0 : budget_.reserve;
     if (budget_.series.hard != 0 && series_ + kept >= budget_.series.hard) return PastTenant(kept);
@@ -88,6 +89,7 @@ class Budget::Tenant {
   void Add(const tsdb::Labels& labels, int64_t now_ms) {
     growth_.NoteChange(now_ms, series_);
     ++series_;
+    if (IsOverflow(labels)) ++overflows_;
     const MetricRules& rules = RulesOf(labels.metric_name());
     for (const uint32_t i : rules.metrics) ++by_metrics_[i];
     for (const uint32_t i : rules.labels) {
@@ -100,6 +102,7 @@ class Budget::Tenant {
     CHECK(series_ > 0, "a series left that was not counted");
     growth_.NoteChange(now_ms, series_);
     --series_;
+    if (IsOverflow(labels)) --overflows_;
     const MetricRules& rules = RulesOf(labels.metric_name());
     for (const uint32_t i : rules.metrics) --by_metrics_[i];
     for (const uint32_t i : rules.labels) {
@@ -129,6 +132,12 @@ class Budget::Tenant {
   }
 
  private:
+  // Whether new series may fold into this one; not all that call themselves so do.
+  bool IsOverflow(const tsdb::Labels& labels) const {
+    return budget_.overflow != nullptr && labels.Has(kOverflowLabel) &&
+           budget_.overflow->Output(labels) == labels;
+  }
+
   const MetricRules& RulesOf(std::string_view metric) {
     const auto found = rules_.find(View(metric));
     if (found != rules_.end()) return found->second;
@@ -168,6 +177,7 @@ class Budget::Tenant {
 
   const TenantBudget& budget_;
   uint64_t series_ = 0;
+  uint64_t overflows_ = 0;
   HourGrowth growth_;
   std::vector<uint64_t> by_metrics_;
   // How many active series each value has.
@@ -225,6 +235,10 @@ void Budget::Note(std::string_view tenant, const tsdb::Labels& labels) {
 void Budget::Forget(std::string_view tenant, const tsdb::Labels& labels) {
   MutexLock lock(mutex_);
   Of(tenant).Remove(labels, clock_.NowMs());
+}
+
+std::shared_ptr<const Fold> Budget::Overflow(std::string_view tenant) const {
+  return config_.Of(tenant).overflow;
 }
 
 std::vector<BudgetUse> Budget::Usage(std::string_view tenant) const {

@@ -57,6 +57,11 @@ class Budget : public tsdb::SeriesGate {
   void Note(std::string_view tenant, const tsdb::Labels& labels) override;
   void Forget(std::string_view tenant, const tsdb::Labels& labels) override;
 
+  // Into what the tenant's new series past a hard limit fold; null: they are refused.
+  // What they fold into is admitted whatever the limits, up to kMaxOverflows.
+  static constexpr uint64_t kMaxOverflows = 10'000;
+  std::shared_ptr<const Fold> Overflow(std::string_view tenant) const;
+
   // Of the tenant's limits, its own first; of a tenant without series, zeros.
   std::vector<BudgetUse> Usage(std::string_view tenant) const;
 

@@ -36,7 +36,8 @@ class Reader {
   StatusOr<TenantBudget> ReadTenant(const YAML::Node& node) const {
     TenantBudget out;
     if (!node || node.IsNull()) return out;
-    RETURN_IF_ERROR(CheckKeys(node, {"series", "critical", "metrics", "labels"}));
+    RETURN_IF_ERROR(CheckKeys(node, {"series", "critical", "metrics", "labels", "on_limit",
+                                     "overflow_labels", "overflow_gauges"}));
     if (const YAML::Node series = node["series"]) {
       RETURN_IF_ERROR(CheckKeys(series, {"soft", "hard", "reserve"}));
       ASSIGN_OR_RETURN(out.series, ReadLimit(series));
@@ -57,7 +58,37 @@ class Reader {
       ASSIGN_OR_RETURN(LabelBudget label, ReadLabel(rule));
       out.labels.push_back(std::move(label));
     }
+    ASSIGN_OR_RETURN(out.overflow, ReadOverflow(node, out));
     return out;
+  }
+
+  StatusOr<std::shared_ptr<const Fold>> ReadOverflow(const YAML::Node& node,
+                                                     const TenantBudget& budget) const {
+    Fold fold;
+    fold.overflow = true;
+    fold.kept.emplace();
+    for (const YAML::Node& label : node["overflow_labels"]) {
+      if (!label.IsScalar()) return Wrong(label, "overflow_labels: expected names of labels");
+      for (const LabelBudget& one : budget.labels) {
+        if (one.label != label.Scalar()) continue;
+        return Wrong(label, fmt::format("overflow_labels: {} has a limit of its own in labels; "
+                                        "leave it out",
+                                        label.Scalar()));
+      }
+      fold.kept->insert(label.Scalar());
+    }
+    const YAML::Node gauges = node["overflow_gauges"];
+    fold.gauges = gauges ? ParseFoldFunction(gauges.Scalar()) : FoldFunction::kSum;
+    if (!fold.gauges || fold.gauges == FoldFunction::kIncrease) {
+      return Wrong(gauges, "overflow_gauges: expected sum, avg, min, max or last");
+    }
+    const YAML::Node on_limit = node["on_limit"];
+    const std::string what = on_limit ? on_limit.Scalar() : "reject";
+    if (what != "reject" && what != "fold") {
+      return Wrong(on_limit, "on_limit: expected reject or fold");
+    }
+    if (what == "reject") return std::shared_ptr<const Fold>();
+    return std::shared_ptr<const Fold>(std::make_shared<const Fold>(std::move(fold)));
   }
 
   StatusOr<LabelBudget> ReadLabel(const YAML::Node& rule) const {

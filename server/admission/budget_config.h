@@ -7,6 +7,10 @@
 //       - { pattern: "http_.*", soft: 8000, hard: 10000 }
 //     labels:
 //       - { name: user_id, metrics: "http_.*", soft: 80, hard: 100 }
+//     on_limit: fold               # or reject, the default
+//     overflow_labels: [ job ]     # what series that fold keep, beside their name
+//     overflow_gauges: max         # what is made of gauges: sum, the default, avg,
+//                                  # min, max or last
 //   tenants:
 //     acme:
 //       series: { hard: 200000 }
@@ -17,10 +21,12 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "server/aggregate/fold.h"
 #include "tsdb/base/status.h"
 #include "tsdb/model/matcher.h"
 
@@ -49,6 +55,8 @@ struct TenantBudget {
   std::vector<tsdb::Matcher> critical;
   std::vector<MetricBudget> metrics;
   std::vector<LabelBudget> labels;
+  // Into what new series past a hard limit fold; null: they are refused.
+  std::shared_ptr<const Fold> overflow;
 };
 
 struct BudgetConfig {
@@ -63,7 +71,8 @@ struct BudgetConfig {
 
 // `name` stands for the file in messages.
 //   kInvalidArgument  not YAML, an unknown key, a pattern or number that is none, a
-//                     soft limit or a reserve above the hard one; with the line
+//                     soft limit or a reserve above the hard one, or overflow_labels
+//                     that nothing bounds; with the line
 StatusOr<BudgetConfig> ParseBudgets(std::string_view yaml, std::string_view name);
 // The same of a file.
 //   kNotFound  it cannot be read

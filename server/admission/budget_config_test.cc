@@ -44,6 +44,22 @@ tenants:
   EXPECT_EQ(read->Of("free").series.hard, 0u);
 }
 
+TEST(BudgetConfig, SaysIntoWhatNewSeriesFold) {
+  const auto read = ParseBudgets(
+      "default: { on_limit: fold, overflow_labels: [ job ], overflow_gauges: max }\n"
+      "tenants: { acme: { on_limit: reject, overflow_labels: [ job ] } }\n",
+      "b.yml");
+  ASSERT_TRUE(read.ok()) << read.status();
+  const std::shared_ptr<const Fold> fold = read->Of("anyone").overflow;
+  ASSERT_NE(fold, nullptr);
+  const auto series =
+      tsdb::Labels::Must({{"__name__", "up"}, {"job", "api"}, {"le", "1"}, {"user", "7"}});
+  EXPECT_EQ(fold->Output(series).ToString(),
+            "{__name__=\"up\", __overflow__=\"true\", job=\"api\", le=\"1\"}");
+  EXPECT_EQ(fold->FunctionOf("up"), FoldFunction::kMax);
+  EXPECT_EQ(read->Of("acme").overflow, nullptr);
+}
+
 TEST(BudgetConfig, SaysWhatIsWrongAndWhere) {
   const struct {
     const char* yaml;
@@ -60,6 +76,10 @@ TEST(BudgetConfig, SaysWhatIsWrongAndWhere) {
       {"default:\n  metrics: [ { hard: 1 } ]", "expected a pattern of metric names"},
       {"default:\n  labels: [ { hard: 1 } ]", "name: expected the name of a label"},
       {"tenants: [ a ]", "tenants: expected a map of names"},
+      {"default:\n  on_limit: drop", "b.yml:2: on_limit: expected reject or fold"},
+      {"default:\n  overflow_gauges: increase", "b.yml:2: overflow_gauges: expected sum, avg"},
+      {"default:\n  labels: [ { name: path, hard: 1 } ]\n  overflow_labels: [ path ]",
+       "b.yml:3: overflow_labels: path has a limit of its own"},
   };
   for (const auto& c : kCases) {
     SCOPED_TRACE(c.yaml);

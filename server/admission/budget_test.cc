@@ -35,6 +35,26 @@ std::string Told(const Budget& budget, std::string_view tenant) {
   return out;
 }
 
+TEST(Budget, AdmitsOnlyWhatSeriesFoldIntoPastALimit) {
+  const auto budget = Make(
+      "default: { series: { hard: 1 }, on_limit: fold, overflow_labels: [ job ] }\n"
+      "tenants: { acme: { series: { hard: 1 } } }\n");
+  EXPECT_NE(budget->Overflow("default"), nullptr);
+  EXPECT_EQ(budget->Overflow("acme"), nullptr);
+  const Labels overflow =
+      Labels::Must({{"__name__", "up"}, {"__overflow__", "true"}, {"job", "api"}});
+  for (const char* tenant : {"default", "acme"}) {
+    EXPECT_TRUE(budget->Admit(tenant, Series("up", 1)).ok());
+    EXPECT_FALSE(budget->Admit(tenant, Series("up", 2)).ok());
+    EXPECT_EQ(budget->Admit(tenant, overflow).ok(), tenant == std::string("default"));
+    EXPECT_FALSE(budget->Admit(tenant, overflow.With("user_id", "3")).ok());
+    EXPECT_FALSE(budget->Admit(tenant, overflow.With("__overflow__", "yes")).ok());
+  }
+  EXPECT_EQ(budget->Usage("default")[0].used, 2u);
+  budget->Forget("default", overflow);
+  EXPECT_EQ(budget->Usage("default")[0].used, 1u);
+}
+
 TEST(Budget, RefusesPastEachHardLimit) {
   const auto budget = Make(R"(
 default:

@@ -82,6 +82,7 @@ void BodyWriter::WriteSeries(const proto::SeriesView& view, std::string_view fau
   view_ = &view;
   series_.reset();
   folds_ = false;
+  passed_over_ = false;
   fold_.reset();
   series_refusal_.reset();
   series_refusal_detail_ = fault;
@@ -168,7 +169,7 @@ bool BodyWriter::Admit(int64_t t) {
     Refuse(Refusal::kTooFarInFuture, 1, fmt::format("timestamp {}", t));
     return false;
   }
-  if (!series_ && !folds_ && !series_refusal_) FindSeries();
+  if (!series_ && !folds_ && !passed_over_ && !series_refusal_) FindSeries();
   if (series_refusal_) Refuse(*series_refusal_, 1, series_refusal_detail_, series_refusal_label_);
   return series_.has_value() || folds_;
 }
@@ -186,6 +187,11 @@ std::string_view BodyWriter::RawLabels() {
 
 void BodyWriter::FindSeries() {
   const std::string_view raw = RawLabels();
+  if (fold_only_ != nullptr) {
+    passed_over_ = !fold_only_->contains(absl::string_view(raw.data(), raw.size()));
+    if (!passed_over_) BeginFold({Refusal::kCardinalityBudget, {}, {}, false, overflow_}, raw);
+    return;
+  }
   if (policies_ != nullptr && IsUnwanted(raw)) return;
   if (fold_ && BeginFold(*fold_, raw)) return;
   undecodable_.erase(raw.data());  // of a series before it, whose labels lay apart too
@@ -319,27 +325,33 @@ std::optional<SeriesRefusal> BodyWriter::RefusalOf(const Status& status,
   return refusal;
 }
 
-void BodyWriter::NoteRefused(const tsdb::CommitReport& report) {
+void BodyWriter::NoteRefused(const tsdb::CommitReport& report, RawLabelSet* folding) {
   for (const tsdb::RefusedSeries& one : report.refused) {
     const Staged& staged = staged_[one.series];
-    accepted_.floats -= staged.accepted.floats;
-    accepted_.histograms -= staged.accepted.histograms;
-    accepted_.exemplars -= staged.accepted.exemplars;
     const SeriesRefusal refusal =
         RefusalOf(one.status, staged.raw_labels)
             .value_or(SeriesRefusal{kSeriesFault, {}, std::string(MessageOf(one.status))});
+    const bool folds = folding != nullptr && refusal.reason == Refusal::kCardinalityBudget &&
+                       !staged.raw_labels.empty();
+    if (folds) {
+      folding->emplace(staged.raw_labels.data(), staged.raw_labels.size());
+    } else {
+      accepted_.floats -= staged.accepted.floats;
+      accepted_.histograms -= staged.accepted.histograms;
+      accepted_.exemplars -= staged.accepted.exemplars;
+    }
     proto::ReadLabels(staged.raw_labels, decoded_);
     refusals_.AddForLabel(refusal.reason, staged.accepted.all(), decoded_, refusal.detail,
-                          refusal.label, false);
+                          refusal.label, folds);
   }
 }
 
-void BodyWriter::NoteFoldRefused(const FoldReport& report) {
+void BodyWriter::NoteFoldRefused(const FoldBatch& folded, const FoldReport& report) {
   for (const FoldReport::Refused& one : report.refused) {
     accepted_.floats -= one.floats;
     accepted_.histograms -= one.histograms;
     accepted_.exemplars -= one.exemplars;
-    const tsdb::Labels& labels = folded_.series[one.series].labels;
+    const tsdb::Labels& labels = folded.series[one.series].labels;
     decoded_.clear();
     for (const tsdb::LabelView l : labels) decoded_.push_back({l.name, l.value});
     const Refusal reason =

@@ -4,7 +4,7 @@
 //   BodyWriter writer(*appender, now_ms + options.max_future_ms);
 //   RETURN_IF_ERROR(writer.Write(body));    // or WriteV2
 //   ASSIGN_OR_RETURN(const CommitReport report, appender->Commit());
-//   writer.NoteRefused(report);
+//   writer.NoteRefused(report, nullptr);
 //   writer.received(); writer.refusals();
 //
 // Labels are decoded where the Appender asks for it: not for series that it
@@ -15,6 +15,7 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,6 +23,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "proto/byte_arena.h"
 #include "proto/remote_write.h"
 #include "proto/remote_write_v2.h"
@@ -70,6 +72,16 @@ class BodyWriter : private tsdb::LabelDecoder {
   using Owns = std::function<StatusOr<bool>(const tsdb::Labels&)>;
   void FoldInto(Owns owns) { owns_ = std::move(owns); }
 
+  // Before anything is written: only series of these raw labels are collected in
+  // folded(), all others passed over.  `of` must outlive this.  For a second time
+  // through a request whose refused series fold.
+  using RawLabelSet = absl::flat_hash_set<std::string>;
+  void FoldOnly(const RawLabelSet& of, std::shared_ptr<const Fold> fold, int64_t newest) {
+    fold_only_ = &of;
+    overflow_ = std::move(fold);
+    newest_ = newest;
+  }
+
   // Once; `body` must live until the Appender's Commit returns.  OK also when some or all of it was
   // refused.
   //   kInvalidArgument  broken protobuf: the Appender must not be committed
@@ -94,12 +106,15 @@ class BodyWriter : private tsdb::LabelDecoder {
   // Of the whole request: not OK, nothing must be committed.
   const Status& status() const { return status_; }
 
-  // After Commit: takes what it refused off accepted(), into refusals().
-  void NoteRefused(const tsdb::CommitReport& report);
-  // What folds is in accepted(), and has to be taken by server/aggregate; what that
-  // refused is taken off again, into refusals().
+  // After Commit: takes what it refused off accepted(), into refusals().  `folding`
+  // gets the raw labels of those past the cardinality budget instead, which are to
+  // fold; null: none do.
+  void NoteRefused(const tsdb::CommitReport& report, RawLabelSet* folding);
+  // What folds is in accepted(), and has to be taken by server/aggregate; what of
+  // `folded`, this one's or that of the second time, was refused there is taken off
+  // again, into refusals().
   const FoldBatch& folded() const { return folded_; }
-  void NoteFoldRefused(const FoldReport& report);
+  void NoteFoldRefused(const FoldBatch& folded, const FoldReport& report);
   // After Commit, under the policy refuse: conflicts go into refusals(), too.
   void RefuseConflicts(const tsdb::CommitReport& report);
   // The labels of a series that Commit reports, for a message.
@@ -172,6 +187,8 @@ class BodyWriter : private tsdb::LabelDecoder {
   const SeriesPolicies* policies_ = nullptr;
   Origin origin_;
   Owns owns_;
+  const RawLabelSet* fold_only_ = nullptr;
+  std::shared_ptr<const Fold> overflow_;
   FoldBatch folded_;
   std::vector<proto::LabelView> decoded_;
   std::string left_out_;
@@ -185,7 +202,8 @@ class BodyWriter : private tsdb::LabelDecoder {
   // Of the current series.
   const proto::SeriesView* view_ = nullptr;
   std::optional<tsdb::SeriesRef> series_;
-  bool folds_ = false;                 // it is the last of folded_
+  bool folds_ = false;  // it is the last of folded_
+  bool passed_over_ = false;
   std::optional<SeriesRefusal> fold_;  // that a policy asked for
   std::optional<Refusal> series_refusal_;
   std::string series_refusal_detail_;

@@ -29,10 +29,13 @@ struct IntakeOptions {
   // sample may lie.  Checked here and not in storage, so that what a journal
   // holds is accepted again whatever the clock says then.
   int64_t max_future_ms = 600'000;
-  tsdb::ConflictPolicies conflicts;       // ingest.conflict; the storage's are the same
-  SeriesPolicies policies;                // asked of every series
-  std::shared_ptr<Ledger> ledger;         // null: none is kept
-  std::shared_ptr<Folds> folds;           // null: what a policy folds is refused
+  tsdb::ConflictPolicies conflicts;  // ingest.conflict; the storage's are the same
+  SeriesPolicies policies;           // asked of every series
+  std::shared_ptr<Ledger> ledger;    // null: none is kept
+  std::shared_ptr<Folds> folds;      // null: what a policy folds is refused
+  // Into what new series of the tenant past its cardinality budget fold; null, or a
+  // null answer: they are refused.  Needs `folds`.
+  std::function<std::shared_ptr<const Fold>(std::string_view tenant)> overflow;
   const Clock* clock = &Clock::System();  // must outlive the Intake
 };
 
@@ -57,7 +60,8 @@ class Intake {
   // `metrics` must outlive this.
   Intake(IntakeOptions options, Metrics& metrics);
 
-  // `write` fills the writer; what it reads from must live until Take returns.
+  // `write` fills the writer; what it reads from must live until Take returns.  It may
+  // be called twice.
   // `sender`: the address the request came from, for the ledger.
   Outcome Take(const std::string& tenant, tsdb::Storage& storage,
                const std::function<Status(BodyWriter&)>& write, std::string_view sender = {});
@@ -66,11 +70,22 @@ class Intake {
   const Clock& clock() const { return *options_.clock; }
 
  private:
-  Status Commit(const std::string& tenant, BodyWriter& writer, tsdb::Appender& appender,
+  // A request on its way.
+  struct Request {
+    const std::string& tenant;
+    tsdb::Storage& storage;
+    const std::function<Status(BodyWriter&)>& write;
+    int64_t max_time;
+    std::shared_ptr<const Fold> overflow;  // null: none
+  };
+  void Prepare(const Request& request, BodyWriter& writer);
+  Status Commit(const Request& request, BodyWriter& writer, tsdb::Appender& appender,
                 tsdb::CommitReport& report);
-
   // What folds, after everything else is committed: either may be sent again.
-  Status TakeFolded(const std::string& tenant, tsdb::Storage& storage, BodyWriter& writer);
+  Status TakeFolded(const Request& request, const FoldBatch& folded, BodyWriter& writer);
+  // Series that the cardinality budget refused.
+  Status FoldRefused(const Request& request, const BodyWriter::RawLabelSet& refused,
+                     BodyWriter& writer);
 
   const IntakeOptions options_;
   IngestMetrics metrics_;
