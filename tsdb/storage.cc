@@ -49,7 +49,8 @@ class StorageImpl : public Storage {
         store_(std::move(store)),
         retention_(
             *store_, partitions_, {options.raw_retention_ms, options.raw_retention_ms_by_tenant},
-            [head = head_] { return head->tenants().Names(); }, *options.clock),
+            [head = head_] { return head->tenants().Names(); },
+            [this](Partition day) { return FinishDay(day); }, *options.clock),
         tier_retention_(*store_, partitions_, days_,
                         {options.hour_retention_ms, options.day_retention_ms}, *options.clock),
         rollup_(rollup_options(), *store_, dirty_, metrics) {}
@@ -58,7 +59,8 @@ class StorageImpl : public Storage {
   Status Start();
   Status LoadPartitions();
   Status Retain();
-  void AdvanceRetentionAtStart();
+  Status FinishDay(Partition day);
+  void MoveRetentionAtStart();
 
   std::unique_ptr<Appender> NewAppender(std::string_view tenant) override {
     return std::make_unique<HeadAppender>(*appender_context_, tenant);
@@ -176,8 +178,13 @@ MaintenanceOptions StorageImpl::maintenance_options() const {
 
 int64_t StorageImpl::RawGoneUntil(TenantId tenant) const {
   const HeadTenant* found = head_->tenants().Find(tenant);
-  const int64_t oldest = found == nullptr ? retention_.mark("") : retention_.mark(found->name);
-  return oldest == std::numeric_limits<int64_t>::min() ? oldest : oldest - 1;
+  return retention_.Of(found == nullptr ? "" : found->name).gone_until();
+}
+
+// No sample of it is taken any more: after a seal, all there will be is in raw.
+Status StorageImpl::FinishDay(Partition day) {
+  RETURN_IF_ERROR(sealer_->Seal());
+  return rollup_.Finish(day);
 }
 
 RollupOptions StorageImpl::rollup_options() const {
@@ -207,11 +214,11 @@ Status StorageImpl::Retain() {
   return status;
 }
 
-// What cannot be dropped now is later, by Maintenance, and is not shown meanwhile.
-void StorageImpl::AdvanceRetentionAtStart() {
-  const Status status = Retain();
+// What is past retention is not shown from now on; Maintenance drops it.
+void StorageImpl::MoveRetentionAtStart() {
+  const Status status = retention_.MoveMarks();
   if (status.ok()) return;
-  Log(LogLevel::kError, "samples past retention could not be dropped; trying again",
+  Log(LogLevel::kError, "the retention of samples could not be moved; trying again",
       {{"error", MessageOf(status)}});
 }
 
@@ -223,7 +230,7 @@ Status StorageImpl::Start() {
   RETURN_IF_ERROR(LoadPartitions());
   ASSIGN_OR_RETURN(const LoadResult loaded, Loader(*store_, *head_, options_.opening).Load());
   store_->DropBefore(Family::kJournal, JournalKey(loaded.journal.first_sequence));
-  AdvanceRetentionAtStart();
+  MoveRetentionAtStart();
   RETURN_IF_ERROR(FaultPoint("open.loaded"));
   journal_ = std::make_unique<Journal>(*store_, write_mode(), loaded.journal.next_sequence);
   RETURN_IF_ERROR(journal_->FillGaps(loaded.journal.gaps));

@@ -1,7 +1,6 @@
 // The aggregates that a storage keeps, against those of the samples of a plain model.
 #include <gtest/gtest.h>
 
-#include <cmath>
 #include <map>
 #include <memory>
 #include <optional>
@@ -11,46 +10,13 @@
 #include <vector>
 
 #include "tsdb/storage_for_test.h"
-#include "tsdb/tier/tier_reader.h"
+#include "tsdb/tier/tiers_for_test.h"
 
 namespace tidemark::tsdb {
 namespace {
 
 constexpr int64_t kHour = 3'600'000;
 constexpr int64_t kDay = 24 * kHour;
-
-bool Near(double a, double b) {
-  if (std::isnan(a) || std::isnan(b)) return std::isnan(a) && std::isnan(b);
-  return a == b || std::abs(a - b) <= 1e-9 * std::max(std::abs(a), std::abs(b));
-}
-
-// "" or what differs, of what functions can tell.
-std::string Difference(const Agg& got, const Agg& want) {
-  const FloatAgg& g = got.floats;
-  const FloatAgg& w = want.floats;
-  if (g.n != w.n) return "counts " + std::to_string(g.n) + ", want " + std::to_string(w.n);
-  if (got.histograms.n != want.histograms.n) return "counts of histograms";
-  if (got.stale_t != want.stale_t) return "stale markers";
-  if (got.resets != want.resets || got.changes != want.changes) return "resets or changes";
-  if (w.n > 0) {
-    if (!SameSample(g.first, w.first) || !SameSample(g.last, w.last)) return "first or last";
-    if (!Near(g.Increase(), w.Increase())) return "increases";
-    if (g.min != w.min && !std::isnan(w.min)) return "minima";
-    if (g.max_t != w.max_t) return "times of maxima";
-    if (!g.overflowed && !Near(g.Sum(), w.Sum())) return "sums";
-    if (!g.overflowed && !Near(g.Variance(), w.Variance())) return "variances";
-  }
-  if (want.histograms.n > 0) {
-    if (!got.histograms.first.h.Equals(want.histograms.first.h)) return "first histograms";
-    if (!got.histograms.last.h.Equals(want.histograms.last.h)) return "last histograms";
-    if (got.histograms.raw_only != want.histograms.raw_only) return "what only raw tells";
-    const auto g_increase = got.histograms.Increase();
-    const auto w_increase = want.histograms.Increase();
-    if (g_increase.ok() != w_increase.ok()) return "increases of histograms";
-    if (w_increase.ok() && !g_increase->Equals(*w_increase)) return "increases of histograms";
-  }
-  return "";
-}
 
 class StorageTiersTest : public StorageTest {
  protected:
@@ -90,13 +56,6 @@ class StorageTiersTest : public StorageTest {
       RETURN_IF_ERROR(it->status());
     }
     return out;
-  }
-
-  static bool IsExact(const TierCoverage& coverage, Tier tier, int64_t end) {
-    for (const TierSpan& span : coverage.exact) {
-      if (span.from <= end - TierWindowMs(tier) && end <= span.to) return true;
-    }
-    return false;
   }
 
   // Every window that is called exact is what the model's samples come to.  `all`:
@@ -190,6 +149,60 @@ TEST_F(StorageTiersTest, SurviveARestart) {
   ExpectTiers(kNow - 50 * kDay, kNow, false);
   Flush();
   ExpectTiers(kNow - 50 * kDay, kNow, true);
+}
+
+// Of a day that retention drops while late samples of it are still unsealed, and one
+// that was never aggregated before.
+TEST_F(StorageTiersTest, StayWhenTheirSamplesAreDropped) {
+  options_.raw_retention_ms = 10 * kDay;
+  options_.hour_retention_ms = 100 * kDay;
+  Open();
+  Batch batch;
+  for (int64_t t = kNow - 9 * kDay; t <= kNow; t += kHour / 3) {
+    batch.emplace_back(SeriesLabels(0), t, static_cast<double>(t % 977));
+    batch.emplace_back(SeriesLabels(1), t, SmallHistogram(static_cast<double>(t % 977)));
+  }
+  CommitToBoth(batch);
+  Flush();
+  CommitToBoth({{SeriesLabels(0), kNow - 9 * kDay + 1, 5.0}});
+  for (int day = 0; day < 15; ++day) {
+    clock_.Advance(kDay);
+    if (day % 3 == 0) Open();
+    Flush();
+    ExpectTiers(kNow - 20 * kDay, kNow, true);
+  }
+  const auto samples = ReadAll(*storage_, "default", kMin, kMax);
+  ASSERT_TRUE(samples.ok()) << samples.status();
+  EXPECT_TRUE(samples->empty());
+  // Nothing is made again from what comes too late.
+  const auto got = ReadTiers(Tier::kDay, kNow - 20 * kDay, kNow);
+  ASSERT_TRUE(got.ok()) << got.status();
+  EXPECT_EQ(got->at(SeriesLabels(0).packed()).coverage.raw_gone_until,
+            clock_.NowMs() - 10 * kDay - 1);
+}
+
+// The last retention drops aggregates, and the series.
+TEST_F(StorageTiersTest, GoWithTheirRetention) {
+  options_.raw_retention_ms = kDay;
+  options_.hour_retention_ms = 40 * kDay;
+  options_.day_retention_ms = 80 * kDay;
+  options_.series_idle_ms = kHour;
+  Open();
+  CommitToBoth({{SeriesLabels(0), kNow, 1.0}});
+  Flush();
+  for (int day = 10; day <= 130; day += 10) {
+    SCOPED_TRACE(day);
+    clock_.Advance(10 * kDay);
+    CommitToBoth({{SeriesLabels(2), clock_.NowMs(), 1.0}});
+    Flush();
+    const auto hours = ReadTiers(Tier::kHour, kNow - kDay, kNow);
+    const auto days = ReadTiers(Tier::kDay, kNow - kDay, kNow);
+    ASSERT_TRUE(hours.ok() && days.ok());
+    EXPECT_EQ(days->count(SeriesLabels(0).packed()), day <= 80 ? 1u : 0u);
+    if (day > 80) continue;
+    EXPECT_EQ(hours->at(SeriesLabels(0).packed()).aggs.size(), day < 40 ? 1u : 0u);
+    EXPECT_EQ(days->at(SeriesLabels(0).packed()).aggs.size(), day < 80 ? 1u : 0u);
+  }
 }
 
 // Random commits, late and on borders, deletes, restarts, crashes and flushes.

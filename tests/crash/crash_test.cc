@@ -24,6 +24,7 @@
 #include "tsdb/base/log.h"
 #include "tsdb/snapshot/restore.h"
 #include "tsdb/storage.h"
+#include "tsdb/tier/tiers_for_test.h"
 
 namespace tidemark::tsdb::crash {
 namespace {
@@ -176,6 +177,15 @@ class CrashTest : public testing::Test {
     clock_.Set(clock_ms_);
     return Storage::Open(options, metrics_);
   }
+  // All windows that are called exact are what the samples come to.
+  void ExpectTiers(const Storage& storage) const {
+    for (const char* tenant : {"default", "last"}) {
+      const auto wrong =
+          TiersDifference(storage, tenant, kStartMs - 3 * kRetentionMs, clock_ms_ + kRetentionMs);
+      ASSERT_TRUE(wrong.ok()) << wrong.status();
+      EXPECT_EQ(*wrong, "") << "of tenant " << tenant;
+    }
+  }
   int64_t mark() const { return clock_ms_ - kRetentionMs; }
 
   // The database must be that of some number of operations of each writer, from
@@ -184,6 +194,7 @@ class CrashTest : public testing::Test {
   void Verify(const std::string& path, const Counts& least, AllWriters model, Counts from) {
     const auto storage = Open(path);
     ASSERT_TRUE(storage.ok()) << storage.status();
+    ExpectTiers(**storage);
     auto got = ReadWriters(**storage);
     ASSERT_TRUE(got.ok()) << got.status();
     for (int writer = 0; writer < kWriters; ++writer) {
@@ -273,11 +284,12 @@ class CrashTest : public testing::Test {
   uint64_t operations_ = 0;
 };
 
-constexpr const char* kSteps[] = {"commit.applied",    "commit.written",   "store.write",
-                                  "delete.applied",    "delete.written",   "seal.frozen",
-                                  "seal.merged",       "seal.flushed",     "seal.trimmed",
-                                  "retention.marked",  "store.dropping",   "snapshot.copied",
-                                  "snapshot.finished", "tombstones.sealed"};
+constexpr const char* kSteps[] = {"commit.applied",   "commit.written",     "store.write",
+                                  "delete.applied",   "delete.written",     "seal.frozen",
+                                  "seal.merged",      "seal.flushed",       "seal.trimmed",
+                                  "rollup.made",      "rollup.written",     "rollup.verified",
+                                  "retention.marked", "retention.released", "store.dropping",
+                                  "snapshot.copied",  "snapshot.finished",  "tombstones.sealed"};
 
 TEST_F(CrashTest, KilledAtRandomMoments) {
   for (int round = 0; round < Rounds(14); ++round) {

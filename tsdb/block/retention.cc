@@ -15,14 +15,20 @@ constexpr int64_t kEverything = std::numeric_limits<int64_t>::min();
 }  // namespace
 
 RawRetention::RawRetention(Store& store, PartitionSet& partitions, const RetentionOptions& options,
-                           Tenants tenants, const Clock& clock)
-    : store_(store), partitions_(partitions), tenants_(std::move(tenants)), clock_(clock) {
+                           Tenants tenants, Prepare prepare, const Clock& clock)
+    : store_(store),
+      partitions_(partitions),
+      tenants_(std::move(tenants)),
+      prepare_(std::move(prepare)),
+      clock_(clock) {
   default_.keep_ms_ = options.raw_ms;
   default_.key_ = RetentionKey();
+  default_.gone_key_ = GoneKey("");
   for (const auto& [tenant, keep_ms] : options.raw_ms_by_tenant) {
     RetentionMark& mark = by_tenant_[tenant];
     mark.keep_ms_ = keep_ms;
     mark.key_ = TenantRetentionKey(tenant);
+    mark.gone_key_ = GoneKey(tenant);
   }
 }
 
@@ -35,19 +41,29 @@ const RetentionMark& RawRetention::Of(std::string_view tenant) const {
 // ---------------------------------------------------------------- marks
 
 Status RawRetention::Load() {
-  RETURN_IF_ERROR(LoadMark(default_));
-  for (auto& [tenant, mark] : by_tenant_) RETURN_IF_ERROR(LoadMark(mark));
+  for (RetentionMark* mark : AllMarks()) RETURN_IF_ERROR(LoadMark(*mark));
   return OkStatus();
 }
 
+std::vector<RetentionMark*> RawRetention::AllMarks() {
+  std::vector<RetentionMark*> out = {&default_};
+  for (auto& [tenant, mark] : by_tenant_) out.push_back(&mark);
+  return out;
+}
+
 Status RawRetention::LoadMark(RetentionMark& mark) {
-  if (mark.keep_ms_ == 0) return OkStatus();
-  ASSIGN_OR_RETURN(const auto stored, store_.Get(Family::kMeta, mark.key_));
+  // What is gone stays so, whatever is kept from now on.
+  RETURN_IF_ERROR(LoadTime(mark.gone_key_, mark.gone_until_));
+  return mark.keep_ms_ == 0 ? OkStatus() : LoadTime(mark.key_, mark.oldest_);
+}
+
+Status RawRetention::LoadTime(const std::string& key, std::atomic<int64_t>& time) const {
+  ASSIGN_OR_RETURN(const auto stored, store_.Get(Family::kMeta, key));
   if (!stored) return OkStatus();
   std::string_view in = *stored;
-  int64_t oldest;
-  if (!ReadTime(in, oldest)) return DataLoss("the retention mark is damaged");
-  mark.oldest_.store(oldest, std::memory_order_release);
+  int64_t t;
+  if (!ReadTime(in, t)) return DataLoss("the retention mark is damaged");
+  time.store(t, std::memory_order_release);
   return OkStatus();
 }
 
@@ -75,13 +91,39 @@ int64_t RawRetention::OldestMark() const {
 
 // ---------------------------------------------------------------- dropping
 
+Status RawRetention::MoveMarks() {
+  MutexLock lock(mutex_);
+  return MoveMarksLocked();
+}
+
+Status RawRetention::MoveMarksLocked() {
+  bool moved = false;
+  for (RetentionMark* mark : AllMarks()) RETURN_IF_ERROR(MoveMark(*mark, moved));
+  tenants_due_ |= moved;
+  return moved ? FaultPoint("retention.marked") : OkStatus();
+}
+
+Status RawRetention::Release(Partition partition) {
+  const int64_t end = PartitionEnd(partition);
+  std::vector<RetentionMark*> going;
+  for (RetentionMark* mark : AllMarks()) {
+    if (end < mark->oldest() && mark->gone_until() < end) going.push_back(mark);
+  }
+  if (going.empty()) return OkStatus();
+  RETURN_IF_ERROR(prepare_(partition));
+  const auto batch = store_.NewBatch();
+  std::string value;
+  AppendTime(value, end);
+  for (const RetentionMark* mark : going) batch->Put(Family::kMeta, mark->gone_key_, value);
+  // Synced, and with it the aggregates.
+  RETURN_IF_ERROR(store_.Write(*batch, WriteMode::kSync));
+  for (RetentionMark* mark : going) mark->gone_until_.store(end, std::memory_order_release);
+  return FaultPoint("retention.released");
+}
+
 Status RawRetention::Advance() {
   MutexLock lock(mutex_);
-  bool moved = false;
-  RETURN_IF_ERROR(MoveMark(default_, moved));
-  for (auto& [tenant, mark] : by_tenant_) RETURN_IF_ERROR(MoveMark(mark, moved));
-  tenants_due_ |= moved;
-  if (moved) RETURN_IF_ERROR(FaultPoint("retention.marked"));
+  RETURN_IF_ERROR(MoveMarksLocked());
   RETURN_IF_ERROR(DropPartitions());
   if (tenants_due_) RETURN_IF_ERROR(DropTenants());
   tenants_due_ = false;
@@ -94,6 +136,9 @@ Status RawRetention::DropPartitions() {
   Status failed;
   for (const Partition partition : *days) {
     if (PartitionEnd(partition) >= oldest) break;
+    const Status released = Release(partition);
+    failed.Update(released);
+    if (!released.ok()) break;
     const Status dropped =
         store_.Drop(Family::kRaw, RawPartitionKey(partition), RawPartitionKey(partition + 1));
     // A day that cannot be dropped keeps no other.
@@ -122,6 +167,7 @@ Status RawRetention::DropTenants() {
         end = tenant->first + 1;
       }
       if (end != begin) {
+        RETURN_IF_ERROR(Release(partition));
         RETURN_IF_ERROR(DropTenants(partition, begin, end));
       } else {
         ++tenant;

@@ -5,6 +5,10 @@
 // only moves forward, so that a clock that goes back does not bring anything
 // back, and whether a sample is taken follows from what is stored.  There is one
 // for all tenants, and one for each tenant with a retention of its own.
+//
+// A day that lies before it is dropped once `prepare` has seen to its aggregates
+// (tsdb/tier/rollup.h).  That it is gone is stored before: from then on nothing is made
+// of what is left of it.
 #pragma once
 
 #include <atomic>
@@ -36,12 +40,16 @@ class RetentionMark {
  public:
   // Samples before it are refused and not shown; the smallest int64: none.
   int64_t oldest() const { return oldest_.load(std::memory_order_acquire); }
+  // Samples up to it may be dropped already; the smallest int64: none.
+  int64_t gone_until() const { return gone_until_.load(std::memory_order_acquire); }
 
  private:
   friend class RawRetention;
   int64_t keep_ms_ = 0;
-  std::string key_;  // under which it is stored
+  std::string key_;       // under which it is stored
+  std::string gone_key_;  // and gone_until_
   std::atomic<int64_t> oldest_{std::numeric_limits<int64_t>::min()};
+  std::atomic<int64_t> gone_until_{std::numeric_limits<int64_t>::min()};
 };
 
 // Threads: all functions may be called from any thread.
@@ -49,15 +57,19 @@ class RawRetention {
  public:
   // The tenants that there are, by id.
   using Tenants = std::function<std::map<TenantId, std::string>()>;
+  // Called before anything of the day is dropped; if it fails, the day stays, and all
+  // later ones.
+  using Prepare = std::function<Status(Partition)>;
 
   RawRetention(Store& store, PartitionSet& partitions, const RetentionOptions& options,
-               Tenants tenants, const Clock& clock);
+               Tenants tenants, Prepare prepare, const Clock& clock);
 
   // Reads the stored marks.
   Status Load();
-  // Moves the marks with the clock, in steps of a minute, and drops what lies
-  // before them: whole partitions where no tenant keeps anything of one, else
-  // the ranges of the tenants that do not.
+  // Moves the marks with the clock, in steps of a minute.
+  Status MoveMarks();
+  // The same, and drops what lies before them: whole partitions where no tenant keeps
+  // anything of one, else the ranges of the tenants that do not.
   Status Advance();
 
   // Lives as long as this.
@@ -66,6 +78,11 @@ class RawRetention {
 
  private:
   Status LoadMark(RetentionMark& mark);
+  Status LoadTime(const std::string& key, std::atomic<int64_t>& time) const;
+  Status MoveMarksLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Prepares the day and notes that it is gone, for whom it is before the mark.
+  Status Release(Partition partition);
+  std::vector<RetentionMark*> AllMarks();
   // Sets `moved` where the mark did.
   Status MoveMark(RetentionMark& mark, bool& moved);
   int64_t OldestMark() const;
@@ -77,6 +94,7 @@ class RawRetention {
   Store& store_;
   PartitionSet& partitions_;
   const Tenants tenants_;
+  const Prepare prepare_;
   const Clock& clock_;
   Mutex mutex_;  // one Advance at a time; held over its writes
   // Some partitions may hold what a tenant does not keep.

@@ -207,6 +207,12 @@ bool DecodeStateKey(std::string_view bytes, TenantId& tenant, std::string_view& 
 std::string TrimKey() { return "j"; }
 std::string RetentionKey() { return "r"; }
 
+std::string GoneKey(std::string_view tenant) {
+  std::string key(1, kGonePrefix);
+  key.append(tenant);
+  return key;
+}
+
 std::string TenantRetentionKey(std::string_view tenant) {
   std::string key = RetentionKey();
   key.append(tenant);

@@ -10,6 +10,7 @@
 //            'j'                                     sequence the journal is trimmed to
 //            'r'                                     retention mark
 //            'r' | tenant name                       of a tenant with its own
+//            'g', 'g' | tenant name                  up to when raw is gone, of the same
 //            'x' | partition <u32> | tenant <u32> | series_id <u64> | t <i64> | hash <u64>
 //                                                    exemplar; by partition first, as in raw,
 //                                                    so that retention drops ranges
@@ -116,6 +117,9 @@ bool DecodeStateKey(std::string_view bytes, TenantId& tenant, std::string_view& 
 std::string TrimKey();
 std::string RetentionKey();
 std::string TenantRetentionKey(std::string_view tenant);
+// Up to when raw is gone: of a tenant with a retention of its own, or "".
+inline constexpr char kGonePrefix = 'g';
+std::string GoneKey(std::string_view tenant);
 
 // A signed number as eight bytes in numeric order, for values too.
 void AppendTime(std::string& out, int64_t t);

@@ -1,6 +1,8 @@
 #include "tsdb/tier/day_aggs.h"
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
 #include <utility>
 
 #include "tsdb/chunk/encoded_run.h"
@@ -32,6 +34,11 @@ StatusOr<std::vector<TierWindow>> ReadDays(std::string_view block) {
   return days;
 }
 
+StatusOr<std::vector<TierWindow>> StoredDays(const Store& store, std::string_view key) {
+  ASSIGN_OR_RETURN(const auto stored, store.Get(Family::kTiers, key));
+  return stored ? ReadDays(*stored) : std::vector<TierWindow>();
+}
+
 void Replace(int64_t end, std::optional<TierWindow> day, std::vector<TierWindow>& days) {
   const auto at = std::lower_bound(days.begin(), days.end(), end,
                                    [](const TierWindow& w, int64_t t) { return w.end < t; });
@@ -43,6 +50,46 @@ void Replace(int64_t end, std::optional<TierWindow> day, std::vector<TierWindow>
   } else if (found) {
     days.erase(at);
   }
+}
+
+bool Near(double a, double b) {
+  if (std::isnan(a) || std::isnan(b)) return std::isnan(a) && std::isnan(b);
+  return a == b || std::abs(a - b) <= 1e-9 * std::max(std::abs(a), std::abs(b));
+}
+
+bool SameBits(double a, double b) {
+  return std::bit_cast<uint64_t>(a) == std::bit_cast<uint64_t>(b);
+}
+
+bool Same(const FloatAgg& a, const FloatAgg& b) {
+  if (a.n != b.n || a.n == 0) return a.n == b.n;
+  const bool sums = a.overflowed || b.overflowed || Near(a.Sum(), b.Sum());
+  return SameSample(a.first, b.first) && SameSample(a.last, b.last) && SameBits(a.min, b.min) &&
+         SameBits(a.max, b.max) && a.min_t == b.min_t && a.max_t == b.max_t &&
+         Near(a.Increase(), b.Increase()) && sums;
+}
+
+bool Same(const HistogramAgg& a, const HistogramAgg& b) {
+  if (a.n != b.n || a.n == 0) return a.n == b.n;
+  if (a.raw_only != b.raw_only || a.first.t != b.first.t || a.last.t != b.last.t) return false;
+  const bool correction =
+      a.raw_only || (a.has_correction == b.has_correction && a.correction.Equals(b.correction));
+  return correction && a.first.h.Equals(b.first.h) && a.last.h.Equals(b.last.h) &&
+         a.lowest_schema == b.lowest_schema && a.first_is_reset == b.first_is_reset;
+}
+
+// As far as what is kept can tell.
+bool Same(const Agg& a, const Agg& b) {
+  return a.resets == b.resets && a.changes == b.changes && a.stale_t == b.stale_t &&
+         Same(a.floats, b.floats) && Same(a.histograms, b.histograms);
+}
+
+bool HoldsDay(const std::vector<TierWindow>& days, int64_t end,
+              const std::optional<TierWindow>& day) {
+  const auto found = std::find_if(days.begin(), days.end(),
+                                  [end](const TierWindow& window) { return window.end == end; });
+  if (found == days.end() || !day) return found == days.end() && !day;
+  return Same(found->agg, day->agg);
 }
 
 }  // namespace
@@ -76,11 +123,7 @@ Status PutDayAggs(const Store& store, Partition partition, TenantId tenant, Seri
                   DayAggs aggs, WriteBatch& batch) {
   const std::string hour_key = HourBlockKey(partition, tenant, series);
   const std::string day_key = DayBlockKey(partition, tenant, series);
-  ASSIGN_OR_RETURN(const auto stored, store.Get(Family::kTiers, day_key));
-  std::vector<TierWindow> days;
-  if (stored) {
-    ASSIGN_OR_RETURN(days, ReadDays(*stored));
-  }
+  ASSIGN_OR_RETURN(std::vector<TierWindow> days, StoredDays(store, day_key));
   Replace(PartitionEnd(partition), std::move(aggs.day), days);
   if (aggs.hours.empty()) {
     batch.Delete(Family::kTiers, hour_key);
@@ -93,6 +136,18 @@ Status PutDayAggs(const Store& store, Partition partition, TenantId tenant, Seri
     batch.Put(Family::kTiers, day_key, EncodeTierBlock(Tier::kDay, days));
   }
   return OkStatus();
+}
+
+StatusOr<bool> HoldsDayAggs(const Store& store, Partition partition, TenantId tenant,
+                            SeriesId series, const DayAggs& aggs) {
+  ASSIGN_OR_RETURN(const auto hours,
+                   store.Get(Family::kTiers, HourBlockKey(partition, tenant, series)));
+  // The same samples make the same bytes.
+  const std::string want =
+      aggs.hours.empty() ? std::string() : EncodeTierBlock(Tier::kHour, aggs.hours);
+  if (hours.value_or(std::string()) != want) return false;
+  ASSIGN_OR_RETURN(const auto days, StoredDays(store, DayBlockKey(partition, tenant, series)));
+  return HoldsDay(days, PartitionEnd(partition), aggs.day);
 }
 
 }  // namespace tidemark::tsdb

@@ -32,4 +32,9 @@ std::string DayBlockKey(Partition partition, TenantId tenant, SeriesId series);
 Status PutDayAggs(const Store& store, Partition partition, TenantId tenant, SeriesId series,
                   DayAggs aggs, WriteBatch& batch);
 
+// Whether the store has these, and nothing else of the day: reads both blocks.
+//   kDataLoss  one of them cannot be read
+StatusOr<bool> HoldsDayAggs(const Store& store, Partition partition, TenantId tenant,
+                            SeriesId series, const DayAggs& aggs);
+
 }  // namespace tidemark::tsdb

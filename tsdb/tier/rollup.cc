@@ -197,6 +197,10 @@ Rollup::Rollup(const RollupOptions& options, Store& store, std::shared_ptr<Dirty
       discarded_(metrics.AddCounter(
           "tidemark_rollup_discarded_marks_total",
           "Changes of days whose samples retention had dropped: too late for aggregates.")) {
+  mismatches_ = metrics.AddCounter(
+      "tidemark_rollup_mismatches_total",
+      "Aggregates of a day that were not as its samples said when these were to be dropped, and "
+      "were made again.");
   AddGauges(dirty_, options_, metrics);
 }
 
@@ -277,6 +281,58 @@ Status Rollup::RollUpDay(Partition partition) {
   }
   again_ms_[partition] = options_.clock->NowMs() + kTryAgainMs;
   return status;
+}
+
+// ---------------------------------------------------------------- before raw goes
+
+Status Rollup::Finish(Partition partition) {
+  if (!HasTiers(partition)) return OkStatus();
+  const Status made = RollUpDay(partition);
+  // What cannot be read today cannot be tomorrow, and must not fill the disk.
+  const bool unreadable = made.code() == StatusCode::kDataLoss;
+  if (!unreadable) RETURN_IF_ERROR(made);
+  if (!unreadable && dirty_->IsDirty(partition)) {
+    return Unavailable("a day still changes whose samples are past retention; trying again");
+  }
+  return Verify(partition);
+}
+
+Status Rollup::Verify(Partition partition) {
+  MutexLock day_lock(day_mutex_);
+  uint64_t mismatches = 0;
+  const std::unique_ptr<StoreIterator> raw = store_.NewIterator(Family::kRaw);
+  RawKey key;
+  for (raw->Seek(RawPartitionKey(partition)); raw->Valid(); raw->Next()) {
+    if (!DecodeRawKey(raw->key(), key)) return DataLoss("a key of raw that is none");
+    if (key.partition != partition) break;
+    if (PartitionEnd(partition) <= options_.gone_until(key.tenant)) continue;
+    ASSIGN_OR_RETURN(const bool as_expected, VerifySeries(key, raw->value()));
+    mismatches += as_expected ? 0 : 1;
+  }
+  RETURN_IF_ERROR(raw->status());
+  mismatches_->Add(mismatches);
+  if (mismatches > 0) {
+    passes_.fetch_add(1);
+    Log(LogLevel::kError, "aggregates were not as the samples said, and were made again",
+        {{"day_ends_ms", PartitionEnd(partition)}, {"series", mismatches}});
+  }
+  return FaultPoint("rollup.verified");
+}
+
+// False where something was wrong, and is mended.
+StatusOr<bool> Rollup::VerifySeries(const RawKey& key, std::string_view raw_block) {
+  StatusOr<DayAggs> aggs = MakeDayAggs(raw_block);
+  if (!aggs.ok()) return true;  // nothing to compare with
+  ASSIGN_OR_RETURN(const bool holds,
+                   HoldsDayAggs(store_, key.partition, key.tenant, key.series, *aggs));
+  if (holds) return true;
+  const std::unique_ptr<WriteBatch> batch = store_.NewBatch();
+  RETURN_IF_ERROR(PutDayAggs(store_, key.partition, key.tenant, key.series, *aggs, *batch));
+  RETURN_IF_ERROR(store_.Write(*batch, WriteMode::kNoSync));
+  ASSIGN_OR_RETURN(const bool holds_now,
+                   HoldsDayAggs(store_, key.partition, key.tenant, key.series, *aggs));
+  if (!holds_now) return Internal("aggregates do not come back as they were written");
+  return false;
 }
 
 }  // namespace tidemark::tsdb

@@ -59,6 +59,14 @@ class Rollup {
   //   kDataLoss  something of it cannot be read; all else is made
   Status RollUpDay(Partition partition);
 
+  // Before the raw samples of a day are dropped, when no more of it come and all are
+  // sealed: makes what is marked, and then reads all of its aggregates again and
+  // compares them with the samples.
+  //   kDataLoss     the database cannot be read (a series of which samples cannot is
+  //                 logged and counted, and keeps what it has)
+  //   kUnavailable  the disk is failing, or the day still changes
+  Status Finish(Partition partition);
+
   // Goes up when aggregates were written, before their hours stop being dirty.  A view
   // of family tiers that was made at a count has all aggregates of hours that
   // DirtyDays, asked before it, did not name.
@@ -67,6 +75,8 @@ class Rollup {
  private:
   void Run();
   void RunDue();
+  Status Verify(Partition partition);
+  StatusOr<bool> VerifySeries(const RawKey& key, std::string_view raw_block);
   bool IsDue(const DirtyDays::Day& day, int64_t now) const;
   // False when it is time to stop.
   bool Sleep(int64_t ms);
@@ -77,6 +87,7 @@ class Rollup {
   Counter* windows_made_;
   Counter* failures_;
   Counter* discarded_;
+  Counter* mismatches_;
   std::atomic<uint64_t> passes_{0};
 
   Mutex day_mutex_;  // one day at a time; held over its reads and writes

@@ -321,19 +321,26 @@ void TierBlockReader::ReadHistograms(size_t i, HistogramAgg& out) const {
   const TierColumns& c = columns_;
   const auto [floats, summed, k, edge, correction] = places_[i];
   const uint64_t flags = c.histogram_flags[k];
-  out = {};
   out.n = c.histogram_n[k];
-  out.first = {begin(i) + static_cast<int64_t>(c.histogram_first_t[k]), edges_[edge]};
-  out.last = {end(i) - static_cast<int64_t>(c.histogram_last_t[k]),
-              edges_[edge + (out.n > 1 ? 1 : 0)]};
+  // What is there already keeps its memory.
+  out.first.t = begin(i) + static_cast<int64_t>(c.histogram_first_t[k]);
+  out.first.h = edges_[edge];
+  out.last.t = end(i) - static_cast<int64_t>(c.histogram_last_t[k]);
+  out.last.h = edges_[edge + (out.n > 1 ? 1 : 0)];
   out.lowest_schema = out.first.h.schema - static_cast<int32_t>(ZigzagDecode(c.schema_drop[k]));
   out.first_is_reset = (flags & TierColumns::kFirstIsReset) != 0;
   out.has_correction = (flags & TierColumns::kCorrection) != 0;
-  if (out.has_correction) out.correction = corrections_[correction];
+  if (out.has_correction) {
+    out.correction = corrections_[correction];
+  } else {
+    out.correction = {};
+  }
   out.reset_hint_seen = (flags & TierColumns::kResetHint) != 0;
   out.no_reset_hint_seen = (flags & TierColumns::kNoResetHint) != 0;
   out.raw_only = (flags & TierColumns::kRawOnly) != 0;
   out.gauges = c.gauges[k];
+  out.sum = {};
+  out.compensation = {};
   out.no_sums = true;
 }
 

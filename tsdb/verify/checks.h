@@ -37,7 +37,9 @@ void CheckJournal(VerifyContext& context);
 // Keys decode, lie in the partition of their time, and name known series; runs
 // have the checksum and the samples that they say, inside their block, in order.
 void CheckRaw(VerifyContext& context);
-// Keys and blocks decode, name known series, and windows lie in the time of their key.
+// Keys and blocks decode, name known series, and windows lie in the time of their key; of
+// every series and day with samples, unless it is marked to be made again, the
+// aggregates are what the samples come to.
 void CheckTiers(VerifyContext& context);
 // Marks, exemplars and metadata decode and name known series and tenants.
 void CheckMeta(VerifyContext& context);

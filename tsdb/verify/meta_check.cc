@@ -44,7 +44,9 @@ class MetaCheck {
     Error(DescribeBytes(key), "is no key of meta");
   }
 
-  static bool IsRetentionKey(std::string_view key) { return key.starts_with(RetentionKey()); }
+  static bool IsRetentionKey(std::string_view key) {
+    return key.starts_with(RetentionKey()) || key.starts_with(GoneKey(""));
+  }
 
   // Marks: eight bytes.
   void SeeNumber(std::string what, std::string_view value) {

@@ -33,8 +33,8 @@ bool IsDerived(std::string_view key) {
 
 bool IsMark(std::string_view key) {
   TenantId tenant;
-  return key == TrimKey() || key.starts_with(RetentionKey()) || IsTierRetentionKey(key) ||
-         DecodeSealedKey(key, tenant);
+  return key == TrimKey() || key.starts_with(RetentionKey()) || key.starts_with(GoneKey("")) ||
+         IsTierRetentionKey(key) || DecodeSealedKey(key, tenant);
 }
 
 }  // namespace

@@ -1,6 +1,13 @@
 #include <fmt/format.h>
 
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+
+#include "tsdb/block/dirty_days.h"
 #include "tsdb/store/tier_keys.h"
+#include "tsdb/tier/day_aggs.h"
 #include "tsdb/tier/tier_block.h"
 #include "tsdb/verify/checks.h"
 #include "tsdb/verify/describe.h"
@@ -40,22 +47,89 @@ std::string CheckBlock(const TierKey& key, std::string_view value, VerifyCounts&
   return within ? "" : "has windows of another time";
 }
 
-void CheckMark(VerifyContext& context, std::string_view key, std::string_view value) {
+// What is to be made again.
+struct Marked {
+  std::set<Partition> days;
+  std::set<std::tuple<Partition, TenantId, SeriesId>> series;
+
+  bool Has(const RawKey& key) const {
+    return days.count(key.partition) > 0 ||
+           series.count({key.partition, key.tenant, key.series}) > 0;
+  }
+};
+
+void TakeMark(VerifyContext& context, std::string_view key, std::string_view value,
+              Marked& marked) {
   DirtyKey place;
   DirtyHours dirty;
-  const bool known = DecodeDirtyPartitionKey(key, place.partition) || DecodeDirtyKey(key, place);
-  if (known && DecodeDirtyHours(value, dirty)) return;
-  context.findings.Error(kWhere, "mark " + DescribeBytes(key), "is damaged");
+  if (DecodeDirtyPartitionKey(key, place.partition)) {
+    marked.days.insert(place.partition);
+  } else if (DecodeDirtyKey(key, place)) {
+    marked.series.insert({place.partition, place.tenant, place.series});
+  } else {
+    return context.findings.Error(kWhere, DescribeBytes(key), "is no key of tiers");
+  }
+  if (!DecodeDirtyHours(value, dirty)) {
+    context.findings.Error(kWhere, "mark " + DescribeBytes(key), "is damaged");
+  }
+}
+
+// Days up to these are not made again: raw may have but a part of them.
+using GoneByTenant = std::map<std::string, int64_t, std::less<>>;
+
+GoneByTenant ReadGone(const VerifyContext& context) {
+  GoneByTenant gone;
+  const std::string prefix = GoneKey("");
+  const auto it = context.store.NewIterator(Family::kMeta);
+  for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) {
+    std::string_view value = it->value();
+    int64_t until;
+    if (ReadTime(value, until)) gone[std::string(it->key().substr(prefix.size()))] = until;
+  }
+  return gone;
+}
+
+bool IsGone(const VerifyContext& context, const GoneByTenant& gone, const RawKey& key) {
+  const auto name = context.tenants.find(key.tenant);
+  auto found = gone.find(name == context.tenants.end() ? "" : name->second);
+  if (found == gone.end()) found = gone.find("");
+  return found != gone.end() && key.block_end <= found->second;
+}
+
+// Damaged samples are a finding of CheckRaw.
+void CheckAgainstRaw(VerifyContext& context, const RawKey& key, std::string_view raw_block) {
+  const auto aggs = MakeDayAggs(raw_block);
+  if (!aggs.ok()) return;
+  const auto holds = HoldsDayAggs(context.store, key.partition, key.tenant, key.series, *aggs);
+  if (holds.ok() && *holds) return;
+  context.findings.Error(kWhere, DescribeBlock(key),
+                         holds.ok() ? "its aggregates are not what its samples come to"
+                                    : std::string(MessageOf(holds.status())));
+}
+
+void CheckDays(VerifyContext& context, const Marked& marked) {
+  // Without this, all days are made again when the database is opened.
+  const auto complete = context.store.Get(Family::kMeta, DirtyCompleteKey());
+  if (!complete.ok() || !*complete) return;
+  const GoneByTenant gone = ReadGone(context);
+  const auto it = context.store.NewIterator(Family::kRaw);
+  for (it->Seek(""); it->Valid(); it->Next()) {
+    RawKey key;
+    if (!DecodeRawKey(it->key(), key) || !HasTiers(key.partition)) continue;
+    if (marked.Has(key) || IsGone(context, gone, key)) continue;
+    CheckAgainstRaw(context, key, it->value());
+  }
 }
 
 }  // namespace
 
 void CheckTiers(VerifyContext& context) {
+  Marked marked;
   const auto it = context.store.NewIterator(Family::kTiers);
   for (it->Seek(""); it->Valid(); it->Next()) {
     TierKey key;
     if (it->key().starts_with(DirtyPrefix())) {
-      CheckMark(context, it->key(), it->value());
+      TakeMark(context, it->key(), it->value(), marked);
       continue;
     }
     if (!DecodeTierKey(it->key(), key)) {
@@ -68,7 +142,9 @@ void CheckTiers(VerifyContext& context) {
   }
   if (!it->status().ok()) {
     context.findings.Error(kWhere, "scan", std::string(MessageOf(it->status())));
+    return;
   }
+  CheckDays(context, marked);
 }
 
 }  // namespace tidemark::tsdb
