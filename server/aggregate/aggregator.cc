@@ -25,6 +25,12 @@ constexpr size_t kMaxWindows = 64;
 constexpr uint64_t kInputBytes = sizeof(FoldInput) + 48;
 constexpr uint64_t kOutputBytes = sizeof(FoldOutput) + 96;
 
+// Inputs of one record.  More would be fewer records, and more bytes where inputs do
+// not come in the company they came in first.
+constexpr uint32_t kPageInputs = 32;
+// Far more than memory has; a number past it is none that was written.
+constexpr uint32_t kMaxPages = 1 << 24;
+
 uint64_t RandomSeed() {
   std::random_device random;
   return uint64_t{random()} << 32 | random();
@@ -116,12 +122,22 @@ FoldOutput& Aggregator::OutputOf(const tsdb::Labels& labels, FoldFunction functi
 }
 
 FoldInput& Aggregator::NewInput(const FoldId& id, FoldOutput& output) {
-  if (free_.empty()) {
-    free_.push_back(static_cast<uint32_t>(inputs_.size()));
-    inputs_.emplace_back();
-  }
+  if (free_.empty()) AddPages(static_cast<uint32_t>(inputs_.size() / kPageInputs) + 1);
   const uint32_t place = free_.back();
   free_.pop_back();
+  return NewInputAt(place, id, output);
+}
+
+// The lowest of new places is the first to be taken.
+void Aggregator::AddPages(uint32_t pages) {
+  const auto before = static_cast<uint32_t>(inputs_.size());
+  if (pages * kPageInputs <= before) return;
+  inputs_.resize(pages * kPageInputs);
+  page_dirty_.resize(pages);
+  for (uint32_t place = pages * kPageInputs; place > before; --place) free_.push_back(place - 1);
+}
+
+FoldInput& Aggregator::NewInputAt(uint32_t place, const FoldId& id, FoldOutput& output) {
   FoldInput& input = inputs_[place];
   input.id = id;
   input.output = &output;
@@ -326,9 +342,20 @@ void Aggregator::NoteDirty(FoldOutput& output) {
   output.dirty = true;
 }
 
-void Aggregator::NoteDirty(FoldInput& input) {
-  if (!input.dirty) dirty_inputs_.push_back(input.place);
-  input.dirty = true;
+void Aggregator::NoteDirty(const FoldInput& input) {
+  const uint32_t page = input.place / kPageInputs;
+  if (!page_dirty_[page]) dirty_pages_.push_back(page);
+  page_dirty_[page] = true;
+}
+
+FoldChanges::Record Aggregator::PageRecord(uint32_t page) const {
+  std::string value;
+  for (uint32_t place = page * kPageInputs; place < (page + 1) * kPageInputs; ++place) {
+    const FoldInput& input = inputs_[place];
+    if (input.output != nullptr && input.t != kNoTime) AppendInput(value, input);
+  }
+  if (value.empty()) return {PageKey(page), std::nullopt};
+  return {PageKey(page), std::move(value)};
 }
 
 FoldChanges Aggregator::TakeChanges() {
@@ -337,20 +364,20 @@ FoldChanges Aggregator::TakeChanges() {
   for (std::string& key : erased_) changes.records.push_back({std::move(key), std::nullopt});
   erased_.clear();
   if (!seed_stored_ && !dirty_outputs_.empty()) {
-    changes.records.push_back({FoldKey(kSeedRecord, {}), EncodeSeed(seed_)});
+    changes.records.push_back({SeedKey(), EncodeSeed(seed_)});
     seed_stored_ = true;
   }
   for (FoldOutput* const output : dirty_outputs_) {
     output->dirty = false;
-    changes.records.push_back({FoldKey(kOutputRecord, output->id), EncodeOutput(*output)});
+    changes.records.push_back({OutputKey(output->id), EncodeOutput(*output)});
   }
   dirty_outputs_.clear();
-  for (const uint32_t place : dirty_inputs_) {
-    FoldInput& input = inputs_[place];
-    input.dirty = false;
-    changes.records.push_back({FoldKey(kInputRecord, input.id), EncodeInput(input)});
+  std::sort(dirty_pages_.begin(), dirty_pages_.end());
+  for (const uint32_t page : dirty_pages_) {
+    page_dirty_[page] = false;
+    changes.records.push_back(PageRecord(page));
   }
-  dirty_inputs_.clear();
+  dirty_pages_.clear();
   return changes;
 }
 
@@ -364,30 +391,31 @@ void Aggregator::NoteLost(const FoldId& output) {
 size_t Aggregator::Load(const std::vector<std::pair<std::string, std::string>>& records,
                         int64_t now_ms) {
   size_t unreadable = 0;
-  const auto each = [&](char wanted, auto load) {
-    for (const auto& [key, value] : records) {
-      char record;
-      FoldId id;
-      if (!DecodeFoldKey(key, record, id)) {
-        if (wanted == kSeedRecord) ++unreadable;
-      } else if (record == wanted && !load(id, value)) {
+  // The seed first, then outputs, then their inputs.
+  for (const char wanted : {kSeedRecord, kOutputRecord, kPageRecord}) {
+    for (const auto& [bytes, value] : records) {
+      FoldKey key;
+      if (!DecodeFoldKey(bytes, key)) {
+        unreadable += wanted == kSeedRecord ? 1 : 0;
+      } else if (key.record == wanted && !LoadRecord(key, value, now_ms)) {
         ++unreadable;
       }
     }
-  };
-  each(kSeedRecord, [this](const FoldId&, std::string_view value) {
-    const StatusOr<uint64_t> seed = DecodeSeed(value);
-    seed_stored_ = seed.ok();
-    if (seed.ok()) seed_ = *seed;
-    return seed.ok();
-  });
-  each(kOutputRecord, [this, now_ms](const FoldId& id, std::string_view value) {
-    return LoadOutput(id, value, now_ms);
-  });
-  each(kInputRecord, [this, now_ms](const FoldId& id, std::string_view value) {
-    return LoadInput(id, value, now_ms);
-  });
+  }
+  free_.clear();
+  for (auto place = static_cast<uint32_t>(inputs_.size()); place > 0; --place) {
+    if (inputs_[place - 1].output == nullptr) free_.push_back(place - 1);
+  }
   return unreadable;
+}
+
+bool Aggregator::LoadRecord(const FoldKey& key, std::string_view value, int64_t now_ms) {
+  if (key.record == kOutputRecord) return LoadOutput(key.id, value, now_ms);
+  if (key.record == kPageRecord) return LoadPage(key.page, value, now_ms);
+  const StatusOr<uint64_t> seed = DecodeSeed(value);
+  seed_stored_ = seed.ok();
+  if (seed.ok()) seed_ = *seed;
+  return seed.ok();
 }
 
 bool Aggregator::LoadOutput(const FoldId& id, std::string_view value, int64_t now_ms) {
@@ -404,30 +432,39 @@ bool Aggregator::LoadOutput(const FoldId& id, std::string_view value, int64_t no
   return true;
 }
 
-bool Aggregator::LoadInput(const FoldId& id, std::string_view value, int64_t now_ms) {
-  const StatusOr<FoldId> output_id = DecodeInputOutput(value);
-  if (!output_id.ok()) return false;
-  const auto output = outputs_.find(*output_id);
-  if (output == outputs_.end()) return false;
-  StatusOr<FoldInput> read = DecodeInput(value, *output->second);
-  if (!read.ok()) return false;
-  FoldInput& input = NewInput(id, *output->second);
-  input.t = read->t;
-  input.ended = read->ended;
-  input.v = read->v;
-  input.histogram = std::move(read->histogram);
-  input.gauges = std::move(read->gauges);
+bool Aggregator::LoadPage(uint32_t page, std::string_view value, int64_t now_ms) {
+  StatusOr<std::vector<StoredInput>> stored = DecodePage(value);
+  if (!stored.ok() || stored->size() > kPageInputs || page >= kMaxPages) return false;
+  AddPages(page + 1);
+  bool whole = true;
+  uint32_t place = page * kPageInputs;
+  for (StoredInput& one : *stored) whole &= LoadInput(place++, std::move(one), now_ms);
+  return whole;
+}
+
+bool Aggregator::LoadInput(uint32_t place, StoredInput stored, int64_t now_ms) {
+  const auto found = outputs_.find(stored.output);
+  if (found == outputs_.end() || by_input_.contains(stored.input.id)) return false;
+  FoldOutput& output = *found->second;
+  const bool gauges = output.function != FoldFunction::kIncrease;
+  if (output.histograms != stored.histograms || gauges != stored.gauges) return false;
+  FoldInput& input = NewInputAt(place, stored.input.id, output);
+  input.t = stored.input.t;
+  input.ended = stored.input.ended;
+  input.v = stored.input.v;
+  input.histogram = std::move(stored.input.histogram);
+  input.gauges = std::move(stored.input.gauges);
   input.heard_ms = now_ms;
   Weigh(input);
-  input.output->newest = std::max(input.output->newest, input.t);
-  if (!input.ended) ++input.output->live;
+  output.newest = std::max(output.newest, input.t);
+  if (!input.ended) ++output.live;
   return true;
 }
 
 // ---------------------------------------------------------------- forgetting
 
 void Aggregator::Expire(int64_t now_ms) {
-  CHECK(dirty_inputs_.empty() && dirty_outputs_.empty() && queue_.empty(),
+  CHECK(dirty_pages_.empty() && dirty_outputs_.empty() && queue_.empty(),
         "changes were not taken before");
   bool any = false;
   for (FoldInput& input : inputs_) {
@@ -442,7 +479,7 @@ void Aggregator::Forget(FoldInput& input) {
   FoldOutput& output = *input.output;
   if (input.t != kNoTime && !input.ended) --output.live;
   --output.sources;
-  if (input.t != kNoTime) erased_.push_back(FoldKey(kInputRecord, input.id));
+  NoteDirty(input);
   by_input_.erase(input.id);
   free_.push_back(input.place);
   bytes_ -= input.bytes;
@@ -458,7 +495,7 @@ void Aggregator::ForgetOutputs() {
       ++it;
       continue;
     }
-    erased_.push_back(FoldKey(kOutputRecord, output.id));
+    erased_.push_back(OutputKey(output.id));
     const auto owned = owned_.find(LabelsId(output.labels));
     if (--owned->second == 0) owned_.erase(owned);
     bytes_ -= output.bytes;

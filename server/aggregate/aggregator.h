@@ -45,6 +45,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "server/aggregate/fold.h"
+#include "server/aggregate/fold_records.h"
 #include "server/aggregate/fold_state.h"
 #include "tsdb/base/status.h"
 #include "tsdb/model/sample.h"
@@ -135,6 +136,8 @@ class Aggregator {
  private:
   FoldOutput& OutputOf(const tsdb::Labels& labels, FoldFunction function, bool histograms);
   FoldInput& NewInput(const FoldId& id, FoldOutput& output);
+  FoldInput& NewInputAt(uint32_t place, const FoldId& id, FoldOutput& output);
+  void AddPages(uint32_t pages);
   // Takes the sample's time; `ended`: it is a stale marker.
   void Advance(FoldInput& input, int64_t t, bool ended, int64_t now_ms);
   FoldWindow& WindowFor(FoldOutput& output, int64_t t, bool& behind);
@@ -146,12 +149,15 @@ class Aggregator {
   void Put(const FoldOutput& output, int64_t t, double v);
   void PutHistogram(const FoldOutput& output, int64_t t, tsdb::FloatHistogram h);
   void NoteDirty(FoldOutput& output);
-  void NoteDirty(FoldInput& input);
+  void NoteDirty(const FoldInput& input);
+  FoldChanges::Record PageRecord(uint32_t page) const;
   void Forget(FoldInput& input);
   void ForgetOutputs();
   void Weigh(FoldInput& input);
+  bool LoadRecord(const FoldKey& key, std::string_view value, int64_t now_ms);
   bool LoadOutput(const FoldId& id, std::string_view value, int64_t now_ms);
-  bool LoadInput(const FoldId& id, std::string_view value, int64_t now_ms);
+  bool LoadPage(uint32_t page, std::string_view value, int64_t now_ms);
+  bool LoadInput(uint32_t place, StoredInput stored, int64_t now_ms);
   FoldId LabelsId(const tsdb::Labels& labels) const;
   FoldId InputId(const tsdb::Labels& labels, const FoldId& output) const;
 
@@ -159,7 +165,7 @@ class Aggregator {
   uint64_t seed_;
   bool seed_stored_ = false;
   absl::flat_hash_map<FoldId, uint32_t> by_input_;  // places
-  std::deque<FoldInput> inputs_;
+  std::deque<FoldInput> inputs_;                    // whole pages
   std::vector<uint32_t> free_;
   absl::flat_hash_map<FoldId, std::unique_ptr<FoldOutput>> outputs_;
   absl::flat_hash_map<FoldId, uint32_t> owned_;  // LabelsId: outputs with these labels
@@ -167,7 +173,8 @@ class Aggregator {
 
   std::vector<FoldOutput*> queue_;
   std::vector<FoldOutput*> dirty_outputs_;
-  std::vector<uint32_t> dirty_inputs_;
+  std::vector<bool> page_dirty_;  // by page
+  std::vector<uint32_t> dirty_pages_;
   std::vector<std::string> erased_;
   std::vector<FoldPoint> points_;
 };

@@ -242,7 +242,7 @@ TEST_F(AggregatorTest, StateIsBoundedAndKnownInputsGoOn) {
 TEST_F(AggregatorTest, IdleInputsAreForgottenWithTheirRecords) {
   for (int user = 0; user < 9; ++user) Send(Input("x_total", user), kStart + 1000, user);
   Finish();
-  EXPECT_EQ(stored_.records.size(), 1u + 1 + 9);
+  EXPECT_EQ(stored_.records.size(), 3u);  // seed, output, page
   Send(Input("x_total", 3), now_, 4);
   Store();
   aggregator_->Expire(now_);
@@ -281,7 +281,7 @@ TEST_F(AggregatorTest, RecordsThatCannotBeReadAreLeftOut) {
   for (auto& [key, value] : stored_.records) {
     SCOPED_TRACE(key[0]);
     auto broken = stored_;
-    broken.records[key].resize(value.size() / 2);
+    broken.records[key].resize(value.size() - 1);
     Aggregator loaded(options_);
     EXPECT_GE(loaded.Load(broken.List(), now_), 1u);
   }

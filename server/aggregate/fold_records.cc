@@ -13,6 +13,8 @@ constexpr uint8_t kVersion = 1;
 constexpr uint8_t kHistograms = 1;  // flags of outputs
 constexpr uint8_t kBorn = 2;
 constexpr uint8_t kEnded = 1;  // flags of inputs
+constexpr uint8_t kHistogram = 2;
+constexpr uint8_t kGauges = 4;
 
 void AppendId(std::string& out, const FoldId& id) {
   AppendBigEndian<uint64_t>(out, id.high);
@@ -86,33 +88,47 @@ bool ReadGauges(std::string_view& in, std::vector<FoldGauge>& gauges) {
   return true;
 }
 
-bool ReadInput(std::string_view& in, const FoldOutput& output, FoldInput& input) {
-  FoldId id;
+bool ReadInput(std::string_view& in, StoredInput& out) {
   uint8_t flags;
-  if (!ReadId(in, id) || !ReadBigEndian(in, flags) || !ReadMs(in, input.t)) return false;
-  input.ended = (flags & kEnded) != 0;
-  if (output.histograms) {
-    input.histogram = std::make_unique<tsdb::FloatHistogram>();
-    return tsdb::ReadHistogram(in, *input.histogram);
+  FoldInput& input = out.input;
+  if (!ReadId(in, input.id) || !ReadId(in, out.output) || !ReadBigEndian(in, flags) ||
+      !ReadMs(in, input.t)) {
+    return false;
   }
-  if (output.function == FoldFunction::kIncrease) return ReadDouble(in, input.v);
-  return ReadGauges(in, input.gauges);
+  input.ended = (flags & kEnded) != 0;
+  out.histograms = (flags & kHistogram) != 0;
+  out.gauges = (flags & kGauges) != 0;
+  if (out.gauges) return ReadGauges(in, input.gauges);
+  if (!out.histograms) return ReadDouble(in, input.v);
+  input.histogram = std::make_unique<tsdb::FloatHistogram>();
+  return tsdb::ReadHistogram(in, *input.histogram);
 }
 
 }  // namespace
 
-std::string FoldKey(char record, const FoldId& id) {
-  std::string key(1, record);
-  if (record != kSeedRecord) AppendId(key, id);
+std::string SeedKey() { return std::string(1, kSeedRecord); }
+
+std::string OutputKey(const FoldId& id) {
+  std::string key(1, kOutputRecord);
+  AppendId(key, id);
   return key;
 }
 
-bool DecodeFoldKey(std::string_view bytes, char& record, FoldId& id) {
+std::string PageKey(uint32_t page) {
+  std::string key(1, kPageRecord);
+  AppendBigEndian<uint32_t>(key, page);
+  return key;
+}
+
+bool DecodeFoldKey(std::string_view bytes, FoldKey& key) {
   if (bytes.empty()) return false;
-  record = bytes[0];
+  key.record = bytes[0];
   bytes.remove_prefix(1);
-  if (record == kSeedRecord) return bytes.empty();
-  return (record == kOutputRecord || record == kInputRecord) && ReadId(bytes, id) && bytes.empty();
+  if (key.record == kOutputRecord && !ReadId(bytes, key.id)) return false;
+  if (key.record == kPageRecord && !ReadBigEndian(bytes, key.page)) return false;
+  const bool known =
+      key.record == kSeedRecord || key.record == kOutputRecord || key.record == kPageRecord;
+  return known && bytes.empty();
 }
 
 std::string EncodeSeed(uint64_t seed) {
@@ -151,38 +167,31 @@ StatusOr<FoldOutput> DecodeOutput(std::string_view bytes) {
   return output;
 }
 
-std::string EncodeInput(const FoldInput& input) {
+void AppendInput(std::string& page, const FoldInput& input) {
   const FoldOutput& output = *input.output;
-  std::string out;
-  AppendId(out, output.id);
-  out.push_back(static_cast<char>(input.ended ? kEnded : 0));
-  AppendMs(out, input.t);
-  if (output.histograms) {
-    tsdb::AppendHistogram(out, *input.histogram);
-  } else if (output.function == FoldFunction::kIncrease) {
-    AppendDouble(out, input.v);
-  } else {
-    AppendVarint(out, input.gauges.size());
-    for (const FoldGauge& gauge : input.gauges) {
-      AppendMs(out, gauge.t);
-      AppendDouble(out, gauge.v);
+  const bool gauges = output.function != FoldFunction::kIncrease;
+  AppendId(page, input.id);
+  AppendId(page, output.id);
+  page.push_back(static_cast<char>((input.ended ? kEnded : 0) |
+                                   (output.histograms ? kHistogram : 0) | (gauges ? kGauges : 0)));
+  AppendMs(page, input.t);
+  if (output.histograms) return tsdb::AppendHistogram(page, *input.histogram);
+  if (!gauges) return AppendDouble(page, input.v);
+  AppendVarint(page, input.gauges.size());
+  for (const FoldGauge& gauge : input.gauges) {
+    AppendMs(page, gauge.t);
+    AppendDouble(page, gauge.v);
+  }
+}
+
+StatusOr<std::vector<StoredInput>> DecodePage(std::string_view bytes) {
+  std::vector<StoredInput> inputs;
+  while (!bytes.empty()) {
+    if (!ReadInput(bytes, inputs.emplace_back())) {
+      return DataLoss("a page of inputs of folded series cannot be read");
     }
   }
-  return out;
-}
-
-StatusOr<FoldId> DecodeInputOutput(std::string_view bytes) {
-  FoldId id;
-  if (!ReadId(bytes, id)) return DataLoss("an input of folded series ends early");
-  return id;
-}
-
-StatusOr<FoldInput> DecodeInput(std::string_view bytes, const FoldOutput& output) {
-  FoldInput input;
-  if (!ReadInput(bytes, output, input) || !bytes.empty()) {
-    return DataLoss("an input of folded series cannot be read");
-  }
-  return input;
+  return inputs;
 }
 
 }  // namespace tidemark::server

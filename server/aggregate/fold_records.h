@@ -1,14 +1,18 @@
 // The state of an Aggregator as the storage keeps it.  Layouts: docs/formats.md,
 // "Sums of folded series".
 //
-//   'h'              the seed of the ids
-//   'o' | id <u128>  an output
-//   'i' | id <u128>  an input
+//   'h'                 the seed of the ids
+//   'o' | id <u128>     an output
+//   'p' | number <u32>  a page of inputs
+//
+// Inputs that came first in one request mostly come together again: a record of
+// several costs the storage a fraction of what one each does.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "server/aggregate/fold_state.h"
 #include "tsdb/base/status.h"
@@ -17,22 +21,34 @@ namespace tidemark::server {
 
 inline constexpr char kSeedRecord = 'h';
 inline constexpr char kOutputRecord = 'o';
-inline constexpr char kInputRecord = 'i';
+inline constexpr char kPageRecord = 'p';
 
-std::string FoldKey(char record, const FoldId& id);
-// False when the bytes are no such key.
-bool DecodeFoldKey(std::string_view bytes, char& record, FoldId& id);
+std::string SeedKey();
+std::string OutputKey(const FoldId& id);
+std::string PageKey(uint32_t page);
+// False when the bytes are no such key; `id` and `page` are what the record has.
+struct FoldKey {
+  char record = 0;
+  FoldId id;
+  uint32_t page = 0;
+};
+bool DecodeFoldKey(std::string_view bytes, FoldKey& key);
 
 std::string EncodeSeed(uint64_t seed);
 std::string EncodeOutput(const FoldOutput& output);
-std::string EncodeInput(const FoldInput& input);
+// Appends one input to a page.
+void AppendInput(std::string& page, const FoldInput& input);
 
 //   kDataLoss  not what was encoded
 StatusOr<uint64_t> DecodeSeed(std::string_view bytes);
 // Without its id.
 StatusOr<FoldOutput> DecodeOutput(std::string_view bytes);
-// `output`: of the input; the rest is read once that is known.
-StatusOr<FoldId> DecodeInputOutput(std::string_view bytes);
-StatusOr<FoldInput> DecodeInput(std::string_view bytes, const FoldOutput& output);
+struct StoredInput {
+  FoldInput input;  // without its output
+  FoldId output;
+  bool histograms = false;  // what it has
+  bool gauges = false;
+};
+StatusOr<std::vector<StoredInput>> DecodePage(std::string_view bytes);
 
 }  // namespace tidemark::server

@@ -89,7 +89,6 @@ struct FoldInput {
 
   // Not stored:
   uint32_t place = 0;  // in the Aggregator
-  bool dirty = false;
   int64_t heard_ms = 0;
   uint64_t bytes = 0;
 };
