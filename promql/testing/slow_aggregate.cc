@@ -261,6 +261,8 @@ bool SlowEvaluator::SumOrAverage(const AggregateExpr& expr, const SlowVector& gr
       lost = total->NewCompensation();
       continue;
     }
+    // Which buckets a wider zero bucket takes in depends on what was added before.
+    ambiguous_ |= total->zero_threshold != s.h->zero_threshold && !IsOrdered(*expr.expr);
     const auto combined = total->KahanAdd(*s.h, lost);
     if (!combined.ok()) {
       annotations_.Add(MixedExponentialCustomHistograms(s.labels.metric_name()), pos);

@@ -66,7 +66,8 @@ uint64_t* HistogramTable::AddSample(HistogramGroup& group, int64_t t, CounterRes
   times_.push_back(t);
   hints_.push_back(hint);
   sums_.push_back(sum);
-  return numbers_.data() + group.at + group.samples++;
+  const size_t place = group.at + group.samples++;
+  return group.columns == 0 ? nullptr : numbers_.data() + place;
 }
 
 void HistogramTable::Add(int64_t t, const FloatHistogram& h) {

@@ -70,7 +70,8 @@ class HistogramTable {
   // `same_layout`: as the last one that was added.
   void Add(const HistogramCursor& cursor, bool same_layout);
   void AddLayout(const FloatHistogram& layout);
-  // Makes room for the sample, and returns where its first column's number goes.
+  // Makes room for the sample, and returns where its first column's number goes; null
+  // for a stale marker, which has none.
   uint64_t* AddSample(HistogramGroup& group, int64_t t, CounterResetHint hint, double sum);
 
   size_t expected_ = 0;  // samples in all

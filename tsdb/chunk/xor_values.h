@@ -104,11 +104,12 @@ void WriteXorValues(Bits& bits, std::span<const double> values) {
   for (const double v : values.subspan(1)) writer.Append(bits, std::bit_cast<uint64_t>(v));
 }
 
-// Fills `values`, at least one; false where the bits end or say what no writer says.
+// Fills `values`; false where the bits end or say what no writer says, as that there
+// are none.
 inline bool ReadXorValues(BitReader& bits, std::span<double> values) {
   XorReader reader;
   uint64_t first;
-  if (!bits.Read(64, first)) return false;
+  if (values.empty() || !bits.Read(64, first)) return false;
   reader.Start(first);
   values[0] = std::bit_cast<double>(first);
   for (double& v : values.subspan(1)) {
