@@ -8,6 +8,7 @@
 
 #include "tsdb/base/checksum.h"
 #include "tsdb/base/coding.h"
+#include "tsdb/tier/day_quality.h"
 #include "tsdb/tier/tier_block.h"
 
 using namespace tidemark;
@@ -46,5 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   AppendBigEndian<uint32_t>(value, Checksum32(value));
   Check(Tier::kHour, value);
   Check(Tier::kDay, value);
+  const auto quality = DecodeDayQuality(value);
+  if (quality.ok()) Require(DecodeDayQuality(EncodeDayQuality(*quality)).ok());
   return 0;
 }

@@ -96,13 +96,16 @@ bool HoldsDay(const std::vector<TierWindow>& days, int64_t end,
 
 StatusOr<DayAggs> MakeDayAggs(std::string_view raw_block) {
   DayAggs out;
+  DayQualityMaker quality;
   RunListIterator it{std::string(raw_block)};
   while (it.Next()) {
     const SampleRun& run = it.run();
+    quality.Add(run);
     for (size_t i = 0; i < run.size();) i += AddHour(run, i, out.hours);
   }
   RETURN_IF_ERROR(it.status());
   if (out.hours.empty()) return out;
+  out.quality = quality.Finish();
   out.day = TierWindow{TierWindowEnd(Tier::kDay, out.hours.front().end), {}};
   for (const TierWindow& hour : out.hours) out.day->agg.Combine(hour.agg);
   return out;
@@ -119,6 +122,11 @@ std::string DayBlockKey(Partition partition, TenantId tenant, SeriesId series) {
       {static_cast<uint8_t>(Tier::kDay), period, tenant, series, PartitionEnd(PeriodEnd(period))});
 }
 
+std::string QualityKey(Partition partition, TenantId tenant, SeriesId series) {
+  return EncodeTierKey(
+      {kQualityTier, PeriodOf(partition), tenant, series, PartitionEnd(partition)});
+}
+
 Status PutDayAggs(const Store& store, Partition partition, TenantId tenant, SeriesId series,
                   DayAggs aggs, WriteBatch& batch) {
   const std::string hour_key = HourBlockKey(partition, tenant, series);
@@ -129,6 +137,12 @@ Status PutDayAggs(const Store& store, Partition partition, TenantId tenant, Seri
     batch.Delete(Family::kTiers, hour_key);
   } else {
     batch.Put(Family::kTiers, hour_key, EncodeTierBlock(Tier::kHour, aggs.hours));
+  }
+  const std::string quality_key = QualityKey(partition, tenant, series);
+  if (aggs.quality.hours.empty()) {
+    batch.Delete(Family::kTiers, quality_key);
+  } else {
+    batch.Put(Family::kTiers, quality_key, EncodeDayQuality(aggs.quality));
   }
   if (days.empty()) {
     batch.Delete(Family::kTiers, day_key);

@@ -9,6 +9,7 @@
 #include "tsdb/base/status.h"
 #include "tsdb/store/keys.h"
 #include "tsdb/store/store.h"
+#include "tsdb/tier/day_quality.h"
 #include "tsdb/tier/tier_block.h"
 
 namespace tidemark::tsdb {
@@ -16,6 +17,7 @@ namespace tidemark::tsdb {
 struct DayAggs {
   std::vector<TierWindow> hours;  // those with samples or a stale marker
   std::optional<TierWindow> day;  // if any has
+  DayQuality quality;
 };
 
 // Of a block of raw (tsdb/chunk/encoded_run.h) of a day for which HasTiers; may be empty.
@@ -25,6 +27,9 @@ StatusOr<DayAggs> MakeDayAggs(std::string_view raw_block);
 // Where they are kept.
 std::string HourBlockKey(Partition partition, TenantId tenant, SeriesId series);
 std::string DayBlockKey(Partition partition, TenantId tenant, SeriesId series);
+// Of EncodeDayQuality; kept as long as the hours.
+inline constexpr uint8_t kQualityTier = 3;
+std::string QualityKey(Partition partition, TenantId tenant, SeriesId series);
 
 // Puts into the batch what makes the store's aggregates of the day these.  What the
 // batch already has of the series is not seen.

@@ -5,7 +5,7 @@
 
 #include "tsdb/base/log.h"
 #include "tsdb/store/keys.h"
-#include "tsdb/store/tier_keys.h"
+#include "tsdb/tier/day_aggs.h"
 
 namespace tidemark::tsdb {
 namespace {
@@ -55,6 +55,10 @@ Status TierRetention::MoveMark(Mark& mark) {
   return OkStatus();
 }
 
+Status TierRetention::DropPeriod(uint8_t tier, TierPeriod period) {
+  return store_.Drop(Family::kTiers, TierPeriodKey(tier, period), TierPeriodKey(tier, period + 1));
+}
+
 Status TierRetention::DropBefore(Mark& mark) {
   const int64_t oldest = mark.oldest.load();
   std::set<TierPeriod> periods;
@@ -64,9 +68,8 @@ Status TierRetention::DropBefore(Mark& mark) {
     if (end > mark.dropped_until) periods.insert(PeriodOf(day));
   }
   for (const TierPeriod period : periods) {
-    const auto tier = static_cast<uint8_t>(mark.tier);
-    RETURN_IF_ERROR(
-        store_.Drop(Family::kTiers, TierPeriodKey(tier, period), TierPeriodKey(tier, period + 1)));
+    RETURN_IF_ERROR(DropPeriod(static_cast<uint8_t>(mark.tier), period));
+    if (mark.tier == Tier::kHour) RETURN_IF_ERROR(DropPeriod(kQualityTier, period));
     mark.dropped_until = PartitionEnd(PeriodEnd(period));
     Log(LogLevel::kInfo, "dropped aggregates past retention",
         {{"window_ms", TierWindowMs(mark.tier)}, {"newest_ms", mark.dropped_until}});

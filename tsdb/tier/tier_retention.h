@@ -13,6 +13,7 @@
 #include "tsdb/base/status.h"
 #include "tsdb/block/partitions.h"
 #include "tsdb/store/store.h"
+#include "tsdb/store/tier_keys.h"
 #include "tsdb/tier/tier_reader.h"
 
 namespace tidemark::tsdb {
@@ -54,6 +55,7 @@ class TierRetention {
   const Mark& Of(Tier tier) const { return tier == Tier::kHour ? marks_[0] : marks_[1]; }
   static std::string KeyOf(const Mark& mark);
   Status MoveMark(Mark& mark);
+  Status DropPeriod(uint8_t tier, TierPeriod period);
   Status DropBefore(Mark& mark) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Store& store_;

@@ -10,7 +10,7 @@
 #include "tsdb/store/meta_records.h"
 #include "tsdb/store/series_keys.h"
 #include "tsdb/store/tier_keys.h"
-#include "tsdb/tier/tier_block.h"
+#include "tsdb/tier/day_aggs.h"
 #include "tsdb/verify/checks.h"
 #include "tsdb/verify/describe.h"
 
@@ -296,7 +296,9 @@ void Rebuilder::TakeTiers(std::string_view bytes, std::string_view value) {
   const std::string what =
       fmt::format("aggregates of {} up to {}", DescribeSeries(key.tenant, key.series),
                   DescribeTime(key.block_end));
-  const Status status = TierBlockReader().Open(static_cast<Tier>(key.tier), value);
+  const Status status = key.tier == kQualityTier
+                            ? DecodeDayQuality(value).status()
+                            : TierBlockReader().Open(static_cast<Tier>(key.tier), value);
   if (!status.ok()) return Lose(fmt::format("{}: {}", what, MessageOf(status)));
   if (!series_.contains({key.tenant, key.series})) {
     return Lose(what + ": the series is not known");

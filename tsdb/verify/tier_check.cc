@@ -25,7 +25,7 @@ std::string Describe(const TierKey& key) {
 
 // How long the time of a block of the tier is; 0: there is no such tier.
 int64_t BlockLength(uint8_t tier) {
-  if (tier == static_cast<uint8_t>(Tier::kHour)) return kPartitionMs;
+  if (tier == static_cast<uint8_t>(Tier::kHour) || tier == kQualityTier) return kPartitionMs;
   return tier == static_cast<uint8_t>(Tier::kDay) ? kPartitionsInPeriod * kPartitionMs : 0;
 }
 
@@ -38,6 +38,10 @@ std::string CheckKey(const VerifyContext& context, const TierKey& key) {
 }
 
 std::string CheckBlock(const TierKey& key, std::string_view value, VerifyCounts& counts) {
+  if (key.tier == kQualityTier) {
+    const auto quality = DecodeDayQuality(value);
+    return quality.ok() ? "" : std::string(MessageOf(quality.status()));
+  }
   TierBlockReader block;
   const Status status = block.Open(static_cast<Tier>(key.tier), value);
   if (!status.ok()) return std::string(MessageOf(status));
