@@ -21,6 +21,7 @@
 #include "server/own_metrics/own_metrics.h"
 #include "server/process_info.h"
 #include "server/process_routes.h"
+#include "server/quality/quality_route.h"
 #include "server/remote_read/remote_read.h"
 #include "server/snapshot_route.h"
 #include "server/storage_slot.h"
@@ -143,6 +144,9 @@ class ServerImpl : public Server {
       routes.push_back(std::move(route));
     }
     routes.push_back(OverviewRoute(tenant, storage, budget_));
+    QualityOptions quality;
+    quality.tenant = tenant;
+    routes.push_back(QualityRoute(quality, storage));
     return routes;
   }
 

@@ -25,6 +25,7 @@
 #include "tsdb/index/series_catalog.h"
 #include "tsdb/query/exemplar_query.h"
 #include "tsdb/query/find_series.h"
+#include "tsdb/query/quality_query.h"
 #include "tsdb/query/storage_querier.h"
 #include "tsdb/snapshot/snapshot.h"
 #include "tsdb/store/fault.h"
@@ -93,6 +94,13 @@ class StorageImpl : public Storage {
     const HeadTenant* found = head_->tenants().Find(tenant);
     if (found == nullptr) return std::vector<SeriesExemplars>();
     return FindExemplars(*store_, *found, matchers, std::max(mint, retention_.mark(tenant)), maxt);
+  }
+  StatusOr<QualityReport> Quality(std::string_view tenant, std::span<const Matcher> matchers,
+                                  int64_t mint, int64_t maxt,
+                                  const Cancellation* cancellation) const override {
+    const HeadTenant* found = head_->tenants().Find(tenant);
+    if (found == nullptr) return QualityReport();
+    return FindQuality(sources(), *found, matchers, {mint, maxt}, cancellation);
   }
   std::vector<TenantStats> Stats() const override { return HeadStats(*head_); }
   StatusOr<LabelCounts> CountLabels(std::string_view tenant, std::span<const Matcher> matchers,

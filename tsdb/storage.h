@@ -45,6 +45,7 @@
 #include "tsdb/model/sample.h"
 #include "tsdb/model/sample_iterator.h"
 #include "tsdb/series_gate.h"
+#include "tsdb/tier/day_quality.h"
 #include "tsdb/tier/tier_reader.h"
 
 namespace tidemark::tsdb {
@@ -312,6 +313,18 @@ struct SeriesExemplars {
   std::vector<Exemplar> exemplars;
 };
 
+// The quality of one series, day by day.
+struct SeriesQuality {
+  Labels labels;
+  std::vector<DayQuality> days;
+};
+
+struct QualityReport {
+  // Up to here all that was acknowledged is in the report; later hours may change.
+  int64_t complete_until = std::numeric_limits<int64_t>::min();
+  std::vector<SeriesQuality> series;
+};
+
 // Threads: all functions but Close may be called from any thread.
 class Storage : public Queryable {
  public:
@@ -340,6 +353,18 @@ class Storage : public Queryable {
   virtual StatusOr<std::vector<SeriesExemplars>> Exemplars(std::string_view tenant,
                                                            std::span<const Matcher> matchers,
                                                            int64_t mint, int64_t maxt) const = 0;
+
+  // How complete the series that match are in the days that [mint, maxt], both
+  // inclusive, touches, as far as their aggregates are made; in label order.  Series
+  // without any are left out.
+  //   kDataLoss                      something stored cannot be read
+  //   kCancelled, kDeadlineExceeded  as `cancellation` says, which may be null
+  virtual StatusOr<QualityReport> Quality(std::string_view /*tenant*/,
+                                          std::span<const Matcher> /*matchers*/, int64_t /*mint*/,
+                                          int64_t /*maxt*/,
+                                          const Cancellation* /*cancellation*/) const {
+    return QualityReport();
+  }
 
   // Deletes the samples and exemplars within [mint, maxt], both inclusive, of the
   // series that match all of `matchers`.  What was acknowledged before the call

@@ -106,6 +106,11 @@ StatusOr<DayAggs> MakeDayAggs(std::string_view raw_block) {
   RETURN_IF_ERROR(it.status());
   if (out.hours.empty()) return out;
   out.quality = quality.Finish();
+  auto hour = out.hours.begin();
+  for (HourQuality& one : out.quality.hours) {
+    while (hour != out.hours.end() && hour->end < one.end) ++hour;
+    if (hour != out.hours.end() && hour->end == one.end) one.resets = hour->agg.resets;
+  }
   out.day = TierWindow{TierWindowEnd(Tier::kDay, out.hours.front().end), {}};
   for (const TierWindow& hour : out.hours) out.day->agg.Combine(hour.agg);
   return out;

@@ -33,9 +33,9 @@ bool CountIsSum(const FloatHistogram& h) {
   return std::abs(sum - h.count) <= kCountRounding * std::abs(h.count);
 }
 
-constexpr std::array kColumns = {&HourQuality::found,       &HourQuality::missing,
-                                 &HourQuality::gap_minutes, &HourQuality::nans,
-                                 &HourQuality::negatives,   &HourQuality::bad_counts};
+constexpr std::array kColumns = {
+    &HourQuality::found, &HourQuality::missing,   &HourQuality::gap_minutes, &HourQuality::resets,
+    &HourQuality::nans,  &HourQuality::negatives, &HourQuality::bad_counts};
 
 Status Damaged() { return DataLoss("a quality block is damaged"); }
 

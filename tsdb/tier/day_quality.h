@@ -22,6 +22,7 @@ struct HourQuality {
   uint64_t found = 0;    // samples, stale markers left out
   uint64_t missing = 0;  // samples that were expected between others
   uint64_t gap_minutes = 0;
+  uint64_t resets = 0;      // as PromQL's resets counts them; from the aggregates
   uint64_t nans = 0;        // floats that are no number, stale markers left out
   uint64_t negatives = 0;   // floats below 0
   uint64_t bad_counts = 0;  // histograms whose count is not the sum of their buckets
