@@ -151,6 +151,47 @@ TEST_F(StorageTiersTest, SurviveARestart) {
   ExpectTiers(kNow - 50 * kDay, kNow, true);
 }
 
+// A late sample is committed and sealed while its day is being made: after the marks
+// were read, and before the aggregates are written.
+TEST_F(StorageTiersTest, LateSamplesDuringARollupAreNotLost) {
+  for (const char* step : {"rollup.made", "rollup.written"}) {
+    SCOPED_TRACE(step);
+    const int64_t day = kNow - (step == std::string("rollup.made") ? 5 : 3) * kDay;
+    CommitToBoth({{SeriesLabels(0), day, 1.0}, {SeriesLabels(0), day + 2 * kHour, 3.0}});
+    bool done = false;
+    SetFaultHookForTest([&](std::string_view at) {
+      if (done || at != step) return OkStatus();
+      done = true;
+      CommitToBoth({{SeriesLabels(0), day + kHour, 2.0}, {SeriesLabels(2), day + kHour, 2.0}});
+      return storage_->Snapshot().status();  // which seals
+    });
+    Flush();
+    SetFaultHookForTest({});
+    EXPECT_TRUE(done);
+    ExpectTiers(day - kDay, day + 2 * kDay, false);
+    Flush();
+    ExpectTiers(day - kDay, day + 2 * kDay, true);
+  }
+}
+
+// A pass that fails leaves its marks, and queries read samples meanwhile.
+TEST_F(StorageTiersTest, AFailedRollupIsMadeUpFor) {
+  CommitToBoth({{SeriesLabels(0), kNow - 2 * kDay, 1.0}, {SeriesLabels(1), kNow, 2.0}});
+  for (const char* step : {"rollup.made", "rollup.written"}) {
+    SCOPED_TRACE(step);
+    CommitToBoth({{SeriesLabels(0), kNow - 2 * kDay + 5 + (step[7] == 'm' ? 0 : 1), 1.0}});
+    SetFaultHookForTest([step](std::string_view at) {
+      return at == step ? Unavailable("no space left") : OkStatus();
+    });
+    EXPECT_EQ(storage_->Flush().code(), StatusCode::kUnavailable);
+    ExpectTiers(kNow - 4 * kDay, kNow + kDay, false);
+    SetFaultHookForTest({});
+    Open();
+    Flush();
+    ExpectTiers(kNow - 4 * kDay, kNow + kDay, true);
+  }
+}
+
 // Of a day that retention drops while late samples of it are still unsealed, and one
 // that was never aggregated before.
 TEST_F(StorageTiersTest, StayWhenTheirSamplesAreDropped) {
