@@ -1,6 +1,7 @@
 // What it costs to add series up: requests of 2,000 series with a sample each, as they
-// are (0), or of one output for every 100 (1: counters, 2: gauges).  Into a real storage
-// that does not sync.  CPU time counts all threads.
+// are (0), of one output for every 100 (1: counters, 2: gauges), or past a budget of
+// 1,000 series that refuses them (3) or folds them (4).  Into a real storage that does
+// not sync.  CPU time counts all threads.
 //
 //   build/release/aggregate_bench
 #include <benchmark/benchmark.h>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "proto/raw_labels.h"
+#include "server/admission/budget.h"
 #include "server/admission/schema_policy.h"
 #include "server/aggregate/folds.h"
 #include "server/ingest/intake.h"
@@ -66,11 +68,21 @@ class Bench {
     options_.fsync = tsdb::FsyncMode::kInterval;
     options_.raw_retention_ms = 0;
     options_.clock = &clock_;
+    if (mode >= 3) {
+      const std::string on_limit = mode == 3 ? "reject" : "fold";
+      budget_ = std::make_shared<Budget>(
+          *ParseBudgets("default: {series: {hard: 1000}, on_limit: " + on_limit + "}", "bench"));
+      options_.series_gate = budget_;
+    }
+    refuses_ = mode == 3;
     storage_ = *tsdb::Storage::Open(options_, metrics_);
     folds_ = std::make_shared<Folds>(AggregatorOptions(), metrics_, clock_);
     IntakeOptions intake;
     intake.clock = &clock_;
     intake.folds = folds_;
+    if (mode == 4) {
+      intake.overflow = [this](std::string_view tenant) { return budget_->Overflow(tenant); };
+    }
     intake.policies = {std::make_shared<SchemaPolicy>(SchemaOf(mode))};
     intake_ = std::make_unique<Intake>(intake, metrics_);
   }
@@ -93,7 +105,7 @@ class Bench {
         return writer.status();
       };
       const auto outcome = intake_->Take("default", *storage_, write);
-      if (!outcome.status.ok() || outcome.refused > 0) std::abort();
+      if (!outcome.status.ok() || (outcome.refused > 0 && !refuses_)) std::abort();
     }
   }
 
@@ -103,6 +115,8 @@ class Bench {
   FakeClock clock_;
   Metrics metrics_;
   tsdb::StorageOptions options_;
+  std::shared_ptr<Budget> budget_;
+  bool refuses_ = false;
   std::unique_ptr<tsdb::Storage> storage_;
   std::shared_ptr<Folds> folds_;
   std::unique_ptr<Intake> intake_;
@@ -116,7 +130,7 @@ void BM_Take(benchmark::State& state) {
   for (auto _ : state) bench.Scrape();
   state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(kSeries));
 }
-BENCHMARK(BM_Take)->DenseRange(0, 2)->MeasureProcessCPUTime()->UseRealTime();
+BENCHMARK(BM_Take)->DenseRange(0, 4)->MeasureProcessCPUTime()->UseRealTime();
 
 }  // namespace
 }  // namespace tidemark::server

@@ -75,6 +75,16 @@ class StorageImpl : public Storage {
     const HeadTenant* found = head_->tenants().Find(tenant);
     return found == nullptr ? std::map<std::string, Metadata>() : found->AllMetadata();
   }
+  std::vector<std::string> TenantsWithStates() const override {
+    std::vector<std::string> out;
+    const std::unique_ptr<StoreIterator> it = store_->NewIterator(Family::kMeta);
+    for (const HeadTenant* tenant : head_->tenants().All()) {
+      const std::string prefix = StateKey(tenant->id, "");
+      it->Seek(prefix);
+      if (it->Valid() && it->key().starts_with(prefix)) out.push_back(tenant->name);
+    }
+    return out;
+  }
   StatusOr<std::vector<std::pair<std::string, std::string>>> States(
       std::string_view tenant) const override {
     std::vector<std::pair<std::string, std::string>> out;

@@ -341,6 +341,8 @@ class Storage : public Queryable {
 
   // What senders said of the tenant's metrics, by name.
   virtual std::map<std::string, Metadata> MetricMetadata(std::string_view tenant) const = 0;
+  // For whom there is any, in no order.
+  virtual std::vector<std::string> TenantsWithStates() const { return {}; }
   // What SetState of the tenant's appenders left, by key, ascending.
   //   kDataLoss  something stored cannot be read
   virtual StatusOr<std::vector<std::pair<std::string, std::string>>> States(

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -294,6 +295,9 @@ TEST_F(StorageTest, StatesAreWrittenWithTheSamplesOrNotAtAll) {
   const States want = {{"a", "2"}, {"b", "3"}};
   EXPECT_EQ(*storage_->States("default"), want);
   EXPECT_EQ(*storage_->States("nobody"), States());
+  std::vector<std::string> tenants = storage_->TenantsWithStates();
+  std::sort(tenants.begin(), tenants.end());
+  EXPECT_EQ(tenants, (std::vector<std::string>{"acme", "default"}));
   Crash();
   EXPECT_EQ(*storage_->States("default"), want);
   EXPECT_EQ(storage_->States("acme")->at(0).second, "other");

@@ -74,6 +74,46 @@ class AdmissionTest : public testing::Test {
   std::unique_ptr<Intake> intake_;
 };
 
+// Folds everything that has a name.
+class FoldsAll : public SeriesPolicy {
+ public:
+  std::optional<SeriesRefusal> Check(const SentSeries& series) override {
+    SeriesRefusal verdict;
+    verdict.fold = fold;
+    verdict.only_if_owned = series.raw.find("plain") != series.raw.npos;
+    return verdict;
+  }
+  std::shared_ptr<const Fold> fold = std::make_shared<Fold>();
+};
+
+TEST_F(AdmissionTest, WhatFoldsIsRefusedWhereNothingAggregates) {
+  IntakeOptions options;
+  options.clock = &clock_;
+  options.policies = {std::make_shared<FoldsAll>()};
+  intake_ = std::make_unique<Intake>(options, metrics_);
+  const Intake::Outcome outcome = Send({"a_total"});
+  EXPECT_TRUE(storage_.series.empty());
+  EXPECT_EQ(outcome.refused, 2u);
+  EXPECT_THAT(outcome.text, HasSubstr("cannot be aggregated"));
+}
+
+TEST_F(AdmissionTest, WhatFoldsGoesToTheSumsAndNotIntoTheStorage) {
+  IntakeOptions options;
+  options.clock = &clock_;
+  options.policies = {std::make_shared<FoldsAll>()};
+  options.folds = std::make_shared<Folds>(AggregatorOptions(), metrics_, clock_);
+  intake_ = std::make_unique<Intake>(options, metrics_);
+  storage_.keeps_states = true;
+  const Intake::Outcome outcome = Send({"a_total", "gauge", "plain_total"});
+  ASSERT_TRUE(outcome.status.ok()) << outcome.status;
+  // Nobody folds into the plain one; of the gauge nobody said how.
+  EXPECT_EQ(storage_.series, (std::set<std::string>{Named("plain_total")}));
+  EXPECT_EQ(outcome.stored.samples(), 4u);
+  EXPECT_EQ(outcome.refused, 2u);
+  EXPECT_THAT(outcome.text, HasSubstr("stored 4 of 6 samples; refused 2: 2 x cannot be aggreg"));
+  EXPECT_EQ(storage_.states.size(), 3u);  // seed, output, inputs
+}
+
 TEST_F(AdmissionTest, ARefusedSeriesCostsOnlyItself) {
   const Intake::Outcome outcome = Send({"a", "unwanted", "b"});
   EXPECT_EQ(storage_.series, (std::set<std::string>{Named("a"), Named("b")}));

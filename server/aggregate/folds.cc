@@ -44,7 +44,7 @@ void Folds::Run() {
     tsdb::Storage* const storage = storage_();
     if (storage == nullptr) continue;
     if (!found) {
-      for (const tsdb::TenantStats& one : storage->Stats()) Of(one.tenant);
+      for (const std::string& tenant : storage->TenantsWithStates()) Of(tenant);
     }
     found = true;
     Tick(*storage);

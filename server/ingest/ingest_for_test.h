@@ -8,6 +8,7 @@
 #include <bit>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -36,6 +37,8 @@ class MapStorage : public NullStorage {
   std::map<Key, std::string> exemplars;  // their labels
   std::map<std::string, tsdb::Metadata> metadata;
   std::set<std::string> series;  // as created
+  std::map<std::string, std::string> states;
+  bool keeps_states = false;
   std::string tenant;
   Status commit_status;
   Status get_series_status;  // for metrics called "new"
@@ -74,6 +77,11 @@ class MapAppender : public tsdb::Appender {
   }
   Status SetMetadata(std::string_view metric, const tsdb::Metadata& m) override {
     metadata_.emplace_back(metric, m);
+    return OkStatus();
+  }
+  Status SetState(std::string key, std::optional<std::string> value) override {
+    if (!storage_.keeps_states) return Unimplemented("no states");
+    storage_.states[std::move(key)] = value.value_or("");
     return OkStatus();
   }
   StatusOr<tsdb::CommitReport> Commit() override {
