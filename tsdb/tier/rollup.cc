@@ -27,6 +27,10 @@ constexpr int kNice = 10;
 
 void LowerPriority() { setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), kNice); }
 
+Status CheckRunning(const std::atomic<bool>& stopping) {
+  return stopping.load(std::memory_order_relaxed) ? Cancelled("the storage closes") : OkStatus();
+}
+
 // One pass over the marks of one day.
 class DayPass {
  public:
@@ -37,10 +41,12 @@ class DayPass {
   };
 
   // Raw is opened after the marks: it has what is behind them.
-  DayPass(Store& store, Partition partition, const std::function<int64_t(TenantId)>& gone_until)
+  DayPass(Store& store, Partition partition, const std::function<int64_t(TenantId)>& gone_until,
+          const std::atomic<bool>& stopping)
       : store_(store),
         partition_(partition),
         gone_until_(gone_until),
+        stopping_(stopping),
         marks_(store.NewIterator(Family::kTiers)),
         raw_(store.NewIterator(Family::kRaw)),
         batch_(store.NewBatch()) {}
@@ -60,6 +66,7 @@ class DayPass {
   Store& store_;
   const Partition partition_;
   const std::function<int64_t(TenantId)>& gone_until_;
+  const std::atomic<bool>& stopping_;
   const std::unique_ptr<StoreIterator> marks_;
   const std::unique_ptr<StoreIterator> raw_;
   const std::unique_ptr<WriteBatch> batch_;
@@ -127,6 +134,7 @@ StatusOr<std::string_view> DayPass::RawBlock(const RawKey& key) {
 
 // One that cannot be read keeps its aggregates as they are.
 Status DayPass::Make(TenantId tenant, SeriesId series) {
+  RETURN_IF_ERROR(CheckRunning(stopping_));
   ASSIGN_OR_RETURN(const std::string_view block,
                    RawBlock(RawKeyOf(tenant, series, PartitionEnd(partition_))));
   StatusOr<DayAggs> aggs = MakeDayAggs(block);
@@ -213,7 +221,7 @@ void Rollup::Start() {
 void Rollup::Stop() {
   {
     MutexLock lock(mutex_);
-    stopping_ = true;
+    stopping_.store(true);
   }
   wake_.notify_all();
   if (thread_.joinable()) thread_.join();
@@ -221,8 +229,7 @@ void Rollup::Stop() {
 
 bool Rollup::Sleep(int64_t ms) {
   std::unique_lock<std::mutex> lock(mutex_.native());
-  return !wake_.wait_for(lock, std::chrono::milliseconds(ms),
-                         [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return stopping_; });
+  return !wake_.wait_for(lock, std::chrono::milliseconds(ms), [this] { return stopping_.load(); });
 }
 
 void Rollup::Run() {
@@ -233,7 +240,7 @@ void Rollup::Run() {
 bool Rollup::IsDue(const DirtyDays::Day& day, int64_t now) const {
   {
     MutexLock lock(mutex_);
-    if (stopping_) return false;
+    if (stopping_.load()) return false;
     const auto again = again_ms_.find(day.partition);
     if (again != again_ms_.end() && now < again->second) return false;
   }
@@ -259,7 +266,7 @@ Status Rollup::RollUpDay(Partition partition) {
   MutexLock day_lock(day_mutex_);
   const std::vector<uint64_t> settled = dirty_->Settled(partition);
   if (settled.empty()) return OkStatus();
-  DayPass pass(store_, partition, options_.gone_until);
+  DayPass pass(store_, partition, options_.gone_until, stopping_);
   const Status status = pass.Run();
   windows_made_->Add(pass.counts().windows);
   discarded_->Add(pass.counts().discarded);
@@ -270,6 +277,7 @@ Status Rollup::RollUpDay(Partition partition) {
     dirty_->Clear(partition, settled);
     return OkStatus();
   }
+  if (status.code() == StatusCode::kCancelled) return status;
   failures_->Add();
   if (again_ms_.count(partition) == 0) {
     Log(LogLevel::kError,
@@ -305,6 +313,7 @@ Status Rollup::Verify(Partition partition) {
   for (raw->Seek(RawPartitionKey(partition)); raw->Valid(); raw->Next()) {
     if (!DecodeRawKey(raw->key(), key)) return DataLoss("a key of raw that is none");
     if (key.partition != partition) break;
+    RETURN_IF_ERROR(CheckRunning(stopping_));
     if (PartitionEnd(partition) <= options_.gone_until(key.tenant)) continue;
     ASSIGN_OR_RETURN(const bool as_expected, VerifySeries(key, raw->value()));
     mismatches += as_expected ? 0 : 1;

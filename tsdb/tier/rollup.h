@@ -48,12 +48,13 @@ class Rollup {
 
   // A thread of low priority that does what is due.
   void Start();
-  // Waits for what is under way.
+  // Ends what is under way, at the next series.
   void Stop();
 
   // Everything that was marked before the call.  What cannot be read is left as it is,
   // counted and logged.
   //   kUnavailable  the disk is full or failing
+  //   kCancelled    Stop was called
   Status RollUpAll();
   // The same for one day.
   //   kDataLoss  something of it cannot be read; all else is made
@@ -93,7 +94,7 @@ class Rollup {
   Mutex day_mutex_;  // one day at a time; held over its reads and writes
   mutable Mutex mutex_;
   std::condition_variable wake_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::atomic<bool> stopping_{false};  // set under the mutex
   // A day that failed is tried again then.
   std::map<Partition, int64_t> again_ms_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;
