@@ -109,7 +109,7 @@ class StorageImpl : public Storage {
                                   int64_t mint, int64_t maxt,
                                   const Cancellation* cancellation) const override {
     const HeadTenant* found = head_->tenants().Find(tenant);
-    if (found == nullptr) return QualityReport();
+    if (found == nullptr) return QualityReport{maxt, {}};
     return FindQuality(sources(), *found, matchers, {mint, maxt}, cancellation);
   }
   std::vector<TenantStats> Stats() const override { return HeadStats(*head_); }

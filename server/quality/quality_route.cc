@@ -144,7 +144,7 @@ Route QualityRoute(QualityOptions options, StorageSource source) {
     ASSIGN_OR_RETURN(const auto report, Find(*storage, tenant, request, http.hung_up));
     const auto summary = QualitySummary::Of(report, request.start, request.end, now,
                                             storage->MetricMetadata(tenant));
-    return Answer(summary, report.complete_until, request.limit);
+    return Answer(summary, std::min(report.complete_until, now), request.limit);
   };
   Route route;
   route.methods = {"GET", "POST"};

@@ -115,7 +115,8 @@ TEST_F(QualityRouteTest, RefusesWhatItCannotRead) {
   EXPECT_THAT(Get({}), HasSubstr("no match[] parameter provided"));
   EXPECT_THAT(Get({{"match[]", "up{"}}), HasSubstr("bad_data"));
   EXPECT_THAT(Get({{"match[]", "up"}, {"start", "5"}, {"end", "1"}}), HasSubstr("bad_data"));
-  EXPECT_THAT(Get({{"match[]", "none"}}), HasSubstr(R"("metrics":[],"gaps":[])"));
+  EXPECT_THAT(Get({{"match[]", "none"}, {"end", "1767312000"}}),
+              HasSubstr(R"("complete_until":1767268800,"metrics":[],"gaps":[])"));
 }
 
 }  // namespace
