@@ -100,6 +100,7 @@ StatusOr<QueryResult> Engine::Execute(const QueryRequest& request, const tsdb::Q
                       .meter = SampleMeter(options_.max_samples, options_.max_memory_bytes),
                       .lookback_ms = lookback_ms,
                       .timeout_ms = timeout_ms,
+                      .tiers = request.tiers,
                       .progress = request.progress,
                       .recorder = nullptr,
                       .lap_ns = start_ns,

@@ -22,6 +22,7 @@
 #include "promql/plan_node.h"
 #include "promql/query_progress.h"
 #include "promql/query_stats.h"
+#include "promql/tier/tier_use.h"
 #include "promql/value.h"
 #include "tsdb/base/cancellation.h"
 #include "tsdb/base/status.h"
@@ -58,6 +59,9 @@ struct QueryRequest {
   // 0: the engine's.
   int64_t lookback_delta_ms = 0;
   int64_t timeout_ms = 0;  // may shorten the engine's, not prolong it
+  // The coarsest window aggregates that may stand for samples where the answer is
+  // the same.
+  TierUse tiers = TierUse::kDay;
   bool per_step_stats = false;
   Explain explain = Explain::kNo;
   QueryProgress* progress = nullptr;  // may be null; written until Execute returns

@@ -21,14 +21,17 @@ struct PlanNode {
   std::string operation;  // "instant selector", "range selector", "subquery",
                           // "aggregation", "function", "binary", "unary", "constant"
   std::string expr;       // as Print has it
-  std::string source;     // of selectors, where samples come from: "raw"
-  uint64_t steps = 0;     // at which it is evaluated; 1: once for all
+  // Of selectors, where samples come from: "raw", or "raw and tiers" once window
+  // aggregates of hours or days were read.
+  std::string source;
+  uint64_t steps = 0;  // at which it is evaluated; 1: once for all
   uint64_t estimated_series = 0;
   uint64_t estimated_samples = 0;
   // Below: with Explain::kAnalyze only.  Of range selectors, samples are those read
   // into windows, new ones only.
   uint64_t series = 0;
   uint64_t samples = 0;
+  uint64_t aggs = 0;    // window aggregates read in place of samples
   int64_t time_ns = 0;  // inside this node and those below it
   std::vector<std::unique_ptr<PlanNode>> children;
 };

@@ -85,7 +85,8 @@ struct EvalContext {
   QueryStats& stats;
   SampleMeter meter;
   int64_t lookback_ms;
-  int64_t timeout_ms = 0;             // of the query
+  int64_t timeout_ms = 0;  // of the query
+  TierUse tiers = TierUse::kRaw;
   QueryProgress* progress = nullptr;  // may be null
   PlanRecorder* recorder = nullptr;   // notes the plan for who asked for it, or null
   int64_t lap_ns = 0;                 // when the current phase of QueryStats began

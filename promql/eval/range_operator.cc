@@ -9,6 +9,7 @@
 #include "promql/eval/unique_series.h"
 #include "promql/functions/range_function.h"
 #include "promql/parser/functions.h"
+#include "promql/tier/tier_windows.h"
 #include "tsdb/base/check.h"
 
 namespace tidemark::promql {
@@ -31,6 +32,8 @@ class WindowCursor {
   WindowCursor& operator=(const WindowCursor&) = delete;
 
   StatusOr<std::vector<tsdb::Labels>> Series() { return source_->Series(); }
+
+  RangeSource& source() { return *source_; }
 
   Status NextSeries() {
     RETURN_IF_ERROR(context_.CheckRunning());
@@ -116,7 +119,9 @@ class RangeOperator : public VectorOperator {
                 std::unique_ptr<RangeSource> source,
                 std::vector<std::unique_ptr<ScalarOperator>> scalars)
       : context_(context),
+        windows_(windows),
         steps_(windows.steps),
+        use_(AggUseOf(call.function->name)),
         keeps_name_(KeepsMetricName(call.function->name)),
         scalars_(std::move(scalars)),
         cursor_(context, windows, std::move(source)),
@@ -137,6 +142,7 @@ class RangeOperator : public VectorOperator {
       call_.scalars.push_back(std::move(values));
     }
     ASSIGN_OR_RETURN(std::vector<tsdb::Labels> labels, cursor_.Series());
+    tiers_ = MakeTierWindows(context_, windows_, use_, cursor_.source());
     name_of_.reserve(labels.size());
     for (tsdb::Labels& l : labels) {
       const std::string_view name = l.metric_name();
@@ -152,19 +158,35 @@ class RangeOperator : public VectorOperator {
     call_.metric = names_[name_of_[next_++]];
     function_->StartSeries();
     out.Reset(steps_.count);
+    bool by_tiers = false;
+    if (tiers_ != nullptr) {
+      ASSIGN_OR_RETURN(by_tiers, tiers_->StartSeries(next_ - 1));
+    }
     for (size_t step = 0; step < steps_.count; ++step) {
+      if (by_tiers) {
+        ASSIGN_OR_RETURN(const bool done, EvaluateByTiers(step, out));
+        if (done) continue;
+      }
       RETURN_IF_ERROR(cursor_.To(step));
       const Window& window = cursor_.window();
       if (!window.empty()) RETURN_IF_ERROR(function_->Evaluate(window, step, out));
       if (step % kStepsBetweenChecks == 0 || IsLongWindow(window))
         RETURN_IF_ERROR(context_.CheckRunning());
     }
+    if (by_tiers) RETURN_IF_ERROR(tiers_->EndSeries());
     function_->EndSeries(out);
     cursor_.EndSeries();
     return OkStatus();
   }
 
  private:
+  // False: only the samples tell.
+  StatusOr<bool> EvaluateByTiers(size_t step, StepSeries& out) {
+    ASSIGN_OR_RETURN(const AggWindow* window, tiers_->At(step));
+    if (window == nullptr) return false;
+    return window->empty() || function_->EvaluateAgg(*window, step, out);
+  }
+
   // The result of a subquery has no position of its own.
   static PositionRange AnnotationPosition(const promql::Call& call) {
     const Expr* arg = Unwrap(call.args[0].get());
@@ -179,10 +201,13 @@ class RangeOperator : public VectorOperator {
   }
 
   EvalContext& context_;
+  const WindowTimes windows_;
   const Steps steps_;
+  const AggUse use_;
   const bool keeps_name_;
   const std::vector<std::unique_ptr<ScalarOperator>> scalars_;
   WindowCursor cursor_;
+  std::unique_ptr<TierWindows> tiers_;  // null: samples only
   RangeCall call_;
   const std::unique_ptr<RangeFunction> function_;
   std::vector<std::string> names_;  // of the metrics; neighbours differ
@@ -195,26 +220,47 @@ class PresenceOperator : public VectorOperator {
  public:
   PresenceOperator(EvalContext& context, const WindowTimes& windows,
                    std::unique_ptr<RangeSource> source)
-      : context_(context), steps_(windows.steps), cursor_(context, windows, std::move(source)) {}
+      : context_(context), windows_(windows), cursor_(context, windows, std::move(source)) {}
 
-  StatusOr<std::vector<tsdb::Labels>> Series() override { return cursor_.Series(); }
+  StatusOr<std::vector<tsdb::Labels>> Series() override {
+    ASSIGN_OR_RETURN(std::vector<tsdb::Labels> labels, cursor_.Series());
+    tiers_ = MakeTierWindows(context_, windows_, AggUse::kEnds, cursor_.source());
+    return labels;
+  }
 
   Status Next(StepSeries& out) override {
     RETURN_IF_ERROR(cursor_.NextSeries());
-    out.Reset(steps_.count);
-    for (size_t step = 0; step < steps_.count; ++step) {
-      RETURN_IF_ERROR(cursor_.To(step));
-      if (!cursor_.window().empty()) out.SetFloat(step, 1);
+    out.Reset(windows_.steps.count);
+    bool by_tiers = false;
+    if (tiers_ != nullptr) {
+      ASSIGN_OR_RETURN(by_tiers, tiers_->StartSeries(next_));
+    }
+    ++next_;
+    for (size_t step = 0; step < windows_.steps.count; ++step) {
+      ASSIGN_OR_RETURN(const bool present, IsPresent(by_tiers, step));
+      if (present) out.SetFloat(step, 1);
       RETURN_IF_ERROR(context_.CheckRunning(step));
     }
+    if (by_tiers) RETURN_IF_ERROR(tiers_->EndSeries());
     cursor_.EndSeries();
     return OkStatus();
   }
 
  private:
+  StatusOr<bool> IsPresent(bool by_tiers, size_t step) {
+    if (by_tiers) {
+      ASSIGN_OR_RETURN(const AggWindow* window, tiers_->At(step));
+      if (window != nullptr) return !window->empty();
+    }
+    RETURN_IF_ERROR(cursor_.To(step));
+    return !cursor_.window().empty();
+  }
+
   EvalContext& context_;
-  const Steps steps_;
+  const WindowTimes windows_;
   WindowCursor cursor_;
+  std::unique_ptr<TierWindows> tiers_;  // null: samples only
+  size_t next_ = 0;
 };
 
 }  // namespace

@@ -33,6 +33,12 @@ class RangeSource {
 
   // Whether they carry their start times.
   virtual bool keeps_starts() const { return false; }
+
+  // After Series: whose window aggregates may stand for samples; null: no one's.
+  virtual const tsdb::SeriesSet* tiered() const { return nullptr; }
+
+  // Reading that went by the tiers of that set: samples of it, and aggregates.
+  virtual void CountTierRead(uint64_t /*samples*/, uint64_t /*aggs*/) {}
 };
 
 // What is looked at beyond a window, to know its borders better.

@@ -20,13 +20,15 @@ class StorageRangeSource : public RangeSource {
   }
 
   Status NextSeries() override {
-    it_ = set_->Samples(next_++);
+    it_.reset();
+    ++next_;
     read_until_ = std::numeric_limits<int64_t>::min();
     exhausted_ = false;
     return OkStatus();
   }
 
   Status Read(int64_t start, int64_t end, SampleBuffer& buffer) override {
+    if (it_ == nullptr) it_ = set_->Samples(next_ - 1);
     while (!exhausted_ && read_until_ < end) {
       // Nothing read so far is in the window: skip what lies before it.
       const bool more = read_until_ < start ? it_->Seek(SaturatingAdd(start, 1)) : it_->Next();
@@ -42,6 +44,9 @@ class StorageRangeSource : public RangeSource {
 
   bool from_storage() const override { return true; }
   bool keeps_starts() const override { return hints_.start_times; }
+  const tsdb::SeriesSet* tiered() const override {
+    return hints_.max_resolution_ms > 0 && set_->tiers() != nullptr ? set_.get() : nullptr;
+  }
 
  private:
   EvalContext& context_;
@@ -49,8 +54,8 @@ class StorageRangeSource : public RangeSource {
   const tsdb::SelectHints hints_;
   std::unique_ptr<tsdb::SeriesSet> set_;
   size_t next_ = 0;
-  std::unique_ptr<tsdb::SampleIterator> it_;
-  int64_t read_until_ = 0;  // time of the newest sample read
+  std::unique_ptr<tsdb::SampleIterator> it_;  // null until samples are asked for
+  int64_t read_until_ = 0;                    // time of the newest sample read
   bool exhausted_ = false;
 };
 

@@ -15,6 +15,7 @@
 #include "promql/eval/context.h"
 #include "promql/eval/range_source.h"
 #include "promql/eval/sample_buffer.h"
+#include "promql/functions/agg_window.h"
 #include "promql/parser/ast.h"
 
 namespace tidemark::promql {
@@ -45,6 +46,12 @@ class RangeFunction {
   // sample.
   virtual Status Evaluate(const Window& window, size_t step, StepSeries& out) = 0;
 
+  // The same, of a window as an aggregate, where AggUseOf is not kNone.  False, and
+  // nothing was done: in this window only the samples tell.
+  virtual bool EvaluateAgg(const AggWindow& /*window*/, size_t /*step*/, StepSeries& /*out*/) {
+    return false;
+  }
+
   // All steps of the current series have been evaluated.
   virtual void EndSeries(const StepSeries& /*out*/) {}
 };
@@ -52,7 +59,20 @@ class RangeFunction {
 // A function without state: its Evaluate.
 using WindowFunction = Status (*)(const Window& window, RangeCall& call, size_t step,
                                   StepSeries& out);
-std::unique_ptr<RangeFunction> MakeWindowFunction(WindowFunction function, RangeCall& call);
+// Its EvaluateAgg, or null.
+using AggFunction = bool (*)(const AggWindow& window, RangeCall& call, size_t step,
+                             StepSeries& out);
+std::unique_ptr<RangeFunction> MakeWindowFunction(WindowFunction function, AggFunction of_agg,
+                                                  RangeCall& call);
+
+// What of window aggregates the function called `name` looks at.
+enum class AggUse {
+  kNone,    // it needs samples
+  kEnds,    // neither resets nor sums of histograms
+  kResets,  // no sums of histograms
+  kSums,    // no resets of histograms
+};
+AggUse AggUseOf(std::string_view name);
 
 // Whether windows of the function called `name` hold the start times of samples,
 // where the engine uses them.

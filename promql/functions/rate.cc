@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -100,6 +101,17 @@ class RateFunction : public RangeFunction {
     return OkStatus();
   }
 
+  bool EvaluateAgg(const AggWindow& window, size_t step, StepSeries& out) override {
+    if (window.mixed()) {
+      call_.Annotate(MixedFloatsHistograms(call_.metric));
+    } else if (window.floats->n > 1) {
+      return OfFloatAgg(window, step, out);
+    } else if (window.histograms->n > 1) {
+      return OfHistogramAgg(window, step, out);
+    }
+    return true;
+  }
+
   void EndSeries(const StepSeries& out) override {
     if (is_counter_) NotePossibleNonCounter(out, call_);
   }
@@ -124,10 +136,50 @@ class RateFunction : public RangeFunction {
     if (BeginsAtZero(window.float_t, window.float_starts, window)) {
       span.zero_t = window.float_starts[0];
       increase += first;
-    } else if (is_counter_ && increase > 0 && first >= 0) {
-      span.first_share = first / increase;
+    } else {
+      ShareOfFirst(first, increase, span);
     }
     return increase * (ExtrapolationFactor(span) / divisor_);
+  }
+
+  // For counters, which were never below zero.
+  void ShareOfFirst(double first, double increase, SampledSpan& span) const {
+    if (is_counter_ && increase > 0 && first >= 0) span.first_share = first / increase;
+  }
+
+  bool OfFloatAgg(const AggWindow& window, size_t step, StepSeries& out) const {
+    const tsdb::FloatAgg& floats = *window.floats;
+    // What adds up to infinity does so by the order of the additions.
+    if (is_counter_ && !std::isfinite(floats.correction)) return false;
+    const double increase = is_counter_ ? floats.Increase() : floats.Delta();
+    SampledSpan span = SpanOf(window, floats);
+    ShareOfFirst(floats.first.v, increase, span);
+    out.SetFloat(step, increase * (ExtrapolationFactor(span) / divisor_));
+    return true;
+  }
+
+  bool OfHistogramAgg(const AggWindow& window, size_t step, StepSeries& out) {
+    const tsdb::HistogramAgg& agg = *window.histograms;
+    auto computed = is_counter_ ? agg.Increase() : agg.Delta();
+    if (!computed.ok()) return false;
+    NoteGauges(agg);
+    auto increase = std::make_shared<tsdb::FloatHistogram>(*std::move(computed));
+    SampledSpan span = SpanOf(window, agg);
+    ShareOfFirst(agg.first.h.count, increase->count, span);
+    increase->Mul(ExtrapolationFactor(span) / divisor_);
+    out.SetHistogram(step, std::move(increase));
+    return true;
+  }
+
+  void NoteGauges(const tsdb::HistogramAgg& agg) {
+    const auto is_gauge = [](const tsdb::HistogramSample& sample) {
+      return sample.h.counter_reset_hint == tsdb::CounterResetHint::kGauge;
+    };
+    if (is_counter_ && agg.gauges > 0) {
+      call_.Annotate(NativeHistogramNotCounter(call_.metric));
+    } else if (!is_counter_ && !(is_gauge(agg.first) && is_gauge(agg.last))) {
+      call_.Annotate(NativeHistogramNotGauge(call_.metric));
+    }
   }
 
   HistogramPtr OfHistograms(const Window& window) {
@@ -140,8 +192,8 @@ class RateFunction : public RangeFunction {
     if (BeginsAtZero(window.histogram_t, window.histogram_starts, window)) {
       span.zero_t = window.histogram_starts[0];
       if (!alone && !AddFirst(first, *increase)) return nullptr;
-    } else if (is_counter_ && increase->count > 0 && first.count >= 0) {
-      span.first_share = first.count / increase->count;
+    } else {
+      ShareOfFirst(first.count, increase->count, span);
     }
     increase->Mul(ExtrapolationFactor(span) / divisor_);
     return increase;
@@ -169,6 +221,15 @@ class RateFunction : public RangeFunction {
             .first_t = times.front(),
             .last_t = times.back(),
             .samples = times.size()};
+  }
+  // `agg` is a part of `window`.
+  template <typename Part>
+  static SampledSpan SpanOf(const AggWindow& window, const Part& agg) {
+    return {.window_start = window.start,
+            .window_end = window.end,
+            .first_t = agg.first.t,
+            .last_t = agg.last.t,
+            .samples = agg.n};
   }
 
   const bool is_counter_;

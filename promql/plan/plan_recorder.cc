@@ -76,6 +76,12 @@ class RecordedRange : public RangeSource {
 
   bool from_storage() const override { return made_->from_storage(); }
   bool keeps_starts() const override { return made_->keeps_starts(); }
+  const tsdb::SeriesSet* tiered() const override { return made_->tiered(); }
+  void CountTierRead(uint64_t samples, uint64_t aggs) override {
+    node_.samples += samples;
+    node_.aggs += aggs;
+    if (aggs > 0) node_.source = "raw and tiers";
+  }
 
  private:
   const Clock& clock_;

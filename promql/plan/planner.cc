@@ -25,6 +25,7 @@
 #include "promql/plan/invariance.h"
 #include "promql/plan/plan_recorder.h"
 #include "tsdb/base/check.h"
+#include "tsdb/tier/tier_reader.h"
 
 namespace tidemark::promql {
 namespace {
@@ -74,6 +75,11 @@ WindowTimes WindowsOf(const ResolvedShift& shift, int64_t range_ms, Steps steps)
                      .offset_ms = shift.offset_ms,
                      .fixed = shift.at.has_value(),
                      .at = shift.at.value_or(0)};
+}
+
+int64_t ResolutionMs(TierUse tiers) {
+  if (tiers == TierUse::kRaw) return 0;
+  return tsdb::TierWindowMs(tiers == TierUse::kHour ? tsdb::Tier::kHour : tsdb::Tier::kDay);
 }
 
 Status NotAvailable(std::string_view what) {
@@ -342,6 +348,12 @@ StatusOr<PlannedRange> Planner::FromMatrixSelector(const MatrixSelector& expr, S
                                      .any_order = above_.any_order});
   tsdb::SelectHints hints = HintsFor(windows, range_ms);
   hints.start_times = context_.options.use_start_timestamps && UsesStartTimestamps(above_.function);
+  // Hints of resets, which are found where buckets are left out, are not in tiers.
+  if (windows.reach == WindowReach::kNone && !hints.start_times && hints.buckets &&
+      range_ms >= tsdb::TierWindowMs(tsdb::Tier::kHour) &&
+      AggUseOf(above_.function) != AggUse::kNone) {
+    hints.max_resolution_ms = ResolutionMs(context_.tiers);
+  }
   return PlannedRange{windows, MakeStorageRangeSource(context_, selector, std::move(hints))};
 }
 
