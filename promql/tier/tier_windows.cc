@@ -42,6 +42,7 @@ Agg Needed(const Agg& from, AggUse use) {
   to.histograms.reset_hint_seen = h.reset_hint_seen;
   to.histograms.no_reset_hint_seen = h.no_reset_hint_seen;
   to.histograms.raw_only = h.raw_only;
+  to.histograms.no_sums = h.no_sums;
   if (use == AggUse::kResets) {
     to.histograms.has_correction = h.has_correction;
     to.histograms.correction = h.correction;

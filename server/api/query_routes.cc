@@ -11,6 +11,7 @@
 #include "server/api/stats_json.h"
 #include "server/api/value_json.h"
 #include "tsdb/base/quote.h"
+#include "tsdb/tier/tier_reader.h"
 
 namespace tidemark::server {
 namespace {
@@ -38,6 +39,23 @@ Status ReadTimeout(const HttpRequest& http, promql::QueryRequest& query) {
         fmt::format("error parsing lookback delta duration: {}", MessageOf(delta.status())));
   }
   query.lookback_delta_ms = *delta;
+  return OkStatus();
+}
+
+// Thanos' parameter: the longest windows whose stored aggregates may answer.
+Status ReadResolution(const HttpRequest& http, promql::QueryRequest& query) {
+  const std::string_view resolution = http.Param("max_source_resolution");
+  if (resolution.empty() || resolution == "auto") return OkStatus();
+  const StatusOr<int64_t> longest = promql::ParseDurationMs(resolution);
+  if (!longest.ok()) {
+    return InvalidParameter(
+        "max_source_resolution",
+        InvalidArgument(fmt::format("expected auto or a duration like 0s, 1h or 1d, got {}",
+                                    Quoted(resolution))));
+  }
+  query.tiers = *longest >= tsdb::TierWindowMs(tsdb::Tier::kDay)    ? promql::TierUse::kDay
+                : *longest >= tsdb::TierWindowMs(tsdb::Tier::kHour) ? promql::TierUse::kHour
+                                                                    : promql::TierUse::kRaw;
   return OkStatus();
 }
 
@@ -102,6 +120,7 @@ StatusOr<HttpResponse> Answer(promql::QueryResult result, const promql::QueryReq
 StatusOr<HttpResponse> Run(const ApiContext& context, const HttpRequest& http,
                            promql::QueryRequest query, size_t limit) {
   RETURN_IF_ERROR(ReadTimeout(http, query));
+  RETURN_IF_ERROR(ReadResolution(http, query));
   ASSIGN_OR_RETURN(Scope scope, ScopeOf(context, http));
   query.expr = http.Param("query");
   query.tenant = std::move(scope.tenant);
@@ -175,6 +194,7 @@ StatusOr<HttpResponse> ExplainQuery(const ApiContext& context, const HttpRequest
       http.Param("analyze") == "true" ? promql::Explain::kAnalyze : promql::Explain::kPlan;
   query.expr = http.Param("query");
   RETURN_IF_ERROR(ReadTimeout(http, query));
+  RETURN_IF_ERROR(ReadResolution(http, query));
   ASSIGN_OR_RETURN(Scope scope, ScopeOf(context, http));
   query.tenant = std::move(scope.tenant);
   const StatusOr<promql::QueryResult> result = context.execute(query, *scope.storage, http);

@@ -105,6 +105,9 @@ TEST_F(QueryRoutesTest, BadParametersAreNamedBeforeAnythingRuns) {
        "resolution (?step=XX)"},
       {"limit", "-1", R"(invalid parameter \"limit\": limit must be non-negative)"},
       {"timeout", "x", R"(invalid parameter \"timeout\": cannot parse \"x\" to a valid duration)"},
+      {"max_source_resolution", "x",
+       R"(invalid parameter \"max_source_resolution\": expected auto or a duration like 0s, 1h )"
+       R"(or 1d, got \"x\")"},
       {"lookback_delta", "x",
        R"(error parsing lookback delta duration: cannot parse \"x\" to a valid duration)"},
   };
@@ -152,6 +155,21 @@ TEST_F(QueryRoutesTest, ErrorsOfTheEngineKeepTheirKind) {
     const HttpResponse response = Instant({{"query", "up"}});
     EXPECT_EQ(response.status, c.http);
     EXPECT_EQ(response.body, c.body);
+  }
+}
+
+TEST_F(QueryRoutesTest, ResolutionsAreOfTheTiers) {
+  const struct {
+    const char* resolution;
+    promql::TierUse tiers;
+  } kCases[] = {
+      {"", promql::TierUse::kDay},   {"auto", promql::TierUse::kDay}, {"0s", promql::TierUse::kRaw},
+      {"5m", promql::TierUse::kRaw}, {"1h", promql::TierUse::kHour},  {"1d", promql::TierUse::kDay},
+  };
+  for (const auto& c : kCases) {
+    SCOPED_TRACE(c.resolution);
+    Instant({{"query", "up"}, {"max_source_resolution", c.resolution}});
+    EXPECT_EQ(request_.tiers, c.tiers);
   }
 }
 

@@ -78,6 +78,7 @@ void WritePlan(JsonWriter& json, const promql::PlanNode& plan, bool analyzed) {
   if (analyzed) {
     WriteCount(json, "series", plan.series);
     WriteCount(json, "samples", plan.samples);
+    WriteCount(json, "aggregates", plan.aggs);
     json.Key("seconds");
     json.Number(static_cast<double>(plan.time_ns) * 1e-9);
   }

@@ -60,7 +60,7 @@ TEST(StatsJsonTest, PlansSayWhatTheyCostOnlyOnceTheyRan) {
   WritePlan(analyzed, plan, true);
   EXPECT_EQ(std::move(analyzed).Take(),
             R"j({"operation":"aggregation","expr":"sum(x)","steps":2,"estimatedSeries":1,)j"
-            R"("estimatedSamples":2,"series":0,"samples":0,"seconds":0.0015})");
+            R"("estimatedSamples":2,"series":0,"samples":0,"aggregates":0,"seconds":0.0015})");
 }
 
 }  // namespace
