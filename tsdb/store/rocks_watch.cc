@@ -48,7 +48,10 @@ RocksWatch::RocksWatch(Metrics& metrics)
                                  "failed; the log has the reason.")),
       damaged_(metrics.AddCounter("tidemark_store_damaged_compactions_total",
                                   "Compactions that met a table which cannot be read; run "
-                                  "`tidemark verify`.")) {
+                                  "`tidemark verify`.")),
+      log_syncs_(metrics.AddCounter("tidemark_store_log_syncs_total",
+                                    "Times that RocksDB's log was synced. Commits and samples "
+                                    "for each of them say how many share one.")) {
   for (size_t i = 0; i < kFamilies; ++i) {
     const Metrics::LabelPairs labels = {
         {"family", std::string(FamilyName(static_cast<Family>(i)))}};
@@ -113,6 +116,14 @@ void RocksWatch::OnStallConditionsChanged(const rocksdb::WriteStallInfo& info) {
         {{"family", info.cf_name}});
   } else {
     Log(LogLevel::kInfo, "compaction has caught up", {{"family", info.cf_name}});
+  }
+}
+
+void RocksWatch::OnFileSyncFinish(const rocksdb::FileOperationInfo& info) {
+  constexpr std::string_view kLog = ".log";
+  const std::string_view path(info.path);
+  if (path.size() > kLog.size() && path.substr(path.size() - kLog.size()) == kLog) {
+    log_syncs_->Add();
   }
 }
 

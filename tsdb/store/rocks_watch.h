@@ -53,6 +53,8 @@ class RocksWatch : public rocksdb::EventListener {
   void OnCompactionCompleted(rocksdb::DB* db, const rocksdb::CompactionJobInfo& info) override;
   void OnStallConditionsChanged(const rocksdb::WriteStallInfo& info) override;
   void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) override;
+  bool ShouldBeNotifiedOnFileIO() override { return true; }  // of the next one
+  void OnFileSyncFinish(const rocksdb::FileOperationInfo& info) override;
 
  private:
   struct FamilyCounters {
@@ -67,6 +69,7 @@ class RocksWatch : public rocksdb::EventListener {
   Counter* stalls_;
   Counter* errors_;
   Counter* damaged_;
+  Counter* log_syncs_;
   std::atomic<int> stalled_families_{0};
   std::atomic<uint64_t> errors_seen_{0};
   std::atomic<std::chrono::steady_clock::rep> last_error_at_{0};

@@ -76,6 +76,19 @@ TEST(RocksWatchTest, BackgroundWorkIsCounted) {
   EXPECT_EQ(ValueOf(metrics, "tidemark_store_background_errors_total"), 1);
 }
 
+TEST(RocksWatchTest, SyncsOfTheLogAreCounted) {
+  using Operation = rocksdb::FileOperationInfo;
+  Metrics metrics;
+  RocksWatch watch(metrics);
+  const auto begin = Operation::StartNow();
+  const auto end = Operation::FinishNow();
+  for (const char* path : {"db/000012.log", "db/000013.sst", "db/MANIFEST-000005", "log"}) {
+    watch.OnFileSyncFinish(
+        {rocksdb::FileOperationType::kSync, path, begin, end, rocksdb::Status::OK()});
+  }
+  EXPECT_EQ(ValueOf(metrics, "tidemark_store_log_syncs_total"), 1);
+}
+
 TEST(RocksWatchTest, AnIoErrorMayBeResumedFrom) {
   using Reason = rocksdb::BackgroundErrorReason;
   using Severity = rocksdb::Status::Severity;

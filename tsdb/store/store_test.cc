@@ -234,6 +234,22 @@ TEST_F(StoreTest, ARawIteratorStaysWithinItsSeriesAndPartition) {
   }
 }
 
+TEST_F(StoreTest, WritesThatAreSyncedShowInTheMetrics) {
+  const auto syncs = [this] {
+    for (const Metrics::Family& family : metrics_.Collect()) {
+      if (family.name == "tidemark_store_log_syncs_total") return family.children.at(0).value;
+    }
+    return -1.0;
+  };
+  const double before = syncs();
+  for (const WriteMode mode : {WriteMode::kSync, WriteMode::kNoSync, WriteMode::kSync}) {
+    const auto batch = store_->NewBatch();
+    batch->Put(Family::kMeta, "z", "1");
+    ASSERT_TRUE(store_->Write(*batch, mode).ok());
+  }
+  EXPECT_EQ(syncs(), before + 2);
+}
+
 TEST_F(StoreTest, AReleasedLogIsGoneFromTheDisk) {
   const std::string bytes(1000, 'x');
   for (int round = 0; round < 3; ++round) {
