@@ -154,13 +154,18 @@ TEST_F(StorageTiersTest, SurviveARestart) {
 // A late sample is committed and sealed while its day is being made: after the marks
 // were read, and before the aggregates are written.
 TEST_F(StorageTiersTest, LateSamplesDuringARollupAreNotLost) {
-  for (const char* step : {"rollup.made", "rollup.written"}) {
-    SCOPED_TRACE(step);
-    const int64_t day = kNow - (step == std::string("rollup.made") ? 5 : 3) * kDay;
+  const struct {
+    const char* step;
+    int64_t days_ago;
+  } cases[] = {{"rollup.made", 5}, {"rollup.kept", 7}, {"rollup.written", 3}};
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.step);
+    const int64_t day = kNow - c.days_ago * kDay;
     CommitToBoth({{SeriesLabels(0), day, 1.0}, {SeriesLabels(0), day + 2 * kHour, 3.0}});
     bool done = false;
+    const std::string_view wanted(c.step);
     SetFaultHookForTest([&](std::string_view at) {
-      if (done || at != step) return OkStatus();
+      if (done || at != wanted) return OkStatus();
       done = true;
       CommitToBoth({{SeriesLabels(0), day + kHour, 2.0}, {SeriesLabels(2), day + kHour, 2.0}});
       return storage_->Snapshot().status();  // which seals
@@ -177,9 +182,10 @@ TEST_F(StorageTiersTest, LateSamplesDuringARollupAreNotLost) {
 // A pass that fails leaves its marks, and queries read samples meanwhile.
 TEST_F(StorageTiersTest, AFailedRollupIsMadeUpFor) {
   CommitToBoth({{SeriesLabels(0), kNow - 2 * kDay, 1.0}, {SeriesLabels(1), kNow, 2.0}});
-  for (const char* step : {"rollup.made", "rollup.written"}) {
+  int64_t offset = 5;
+  for (const char* step : {"rollup.made", "rollup.kept", "rollup.written"}) {
     SCOPED_TRACE(step);
-    CommitToBoth({{SeriesLabels(0), kNow - 2 * kDay + 5 + (step[7] == 'm' ? 0 : 1), 1.0}});
+    CommitToBoth({{SeriesLabels(0), kNow - 2 * kDay + offset++, 1.0}});
     SetFaultHookForTest([step](std::string_view at) {
       return at == step ? Unavailable("no space left") : OkStatus();
     });

@@ -284,12 +284,12 @@ class CrashTest : public testing::Test {
   uint64_t operations_ = 0;
 };
 
-constexpr const char* kSteps[] = {"commit.applied",   "commit.written",     "store.write",
-                                  "delete.applied",   "delete.written",     "seal.frozen",
-                                  "seal.merged",      "seal.flushed",       "seal.trimmed",
-                                  "rollup.made",      "rollup.written",     "rollup.verified",
-                                  "retention.marked", "retention.released", "store.dropping",
-                                  "snapshot.copied",  "snapshot.finished",  "tombstones.sealed"};
+constexpr const char* kSteps[] = {
+    "commit.applied",  "commit.written",    "store.write",        "delete.applied",
+    "delete.written",  "seal.frozen",       "seal.merged",        "seal.flushed",
+    "seal.trimmed",    "rollup.made",       "rollup.kept",        "rollup.written",
+    "rollup.verified", "retention.marked",  "retention.released", "store.dropping",
+    "snapshot.copied", "snapshot.finished", "tombstones.sealed"};
 
 TEST_F(CrashTest, KilledAtRandomMoments) {
   for (int round = 0; round < Rounds(14); ++round) {

@@ -5,10 +5,11 @@
 //
 // The names: store.write (before every batch; nothing of it is written),
 // open.loaded, open.filled, seal.frozen, seal.merged, seal.flushed, seal.trimmed,
-// retention.marked, retention.released, rollup.made, rollup.written, rollup.verified,
-// store.dropping (a day's tables are gone, all else of it is not), snapshot.copied,
-// snapshot.finished, tombstones.sealed; and, where a hook can only kill, because what it returns is
-// ignored: commit.applied, commit.written, delete.applied, delete.written.
+// retention.marked, retention.released, rollup.made, rollup.kept (marks are not taken
+// away yet), rollup.written, rollup.verified, store.dropping (a day's tables are gone,
+// all else of it is not), snapshot.copied, snapshot.finished, tombstones.sealed; and,
+// where a hook can only kill, because what it returns is ignored: commit.applied,
+// commit.written, delete.applied, delete.written.
 #pragma once
 
 #include <functional>

@@ -132,28 +132,38 @@ std::string QualityKey(Partition partition, TenantId tenant, SeriesId series) {
       {kQualityTier, PeriodOf(partition), tenant, series, PartitionEnd(partition)});
 }
 
-Status PutDayAggs(const Store& store, Partition partition, TenantId tenant, SeriesId series,
-                  DayAggs aggs, WriteBatch& batch) {
-  const std::string hour_key = HourBlockKey(partition, tenant, series);
-  const std::string day_key = DayBlockKey(partition, tenant, series);
-  ASSIGN_OR_RETURN(std::vector<TierWindow> days, StoredDays(store, day_key));
+namespace {
+
+// No value: no key.
+void PutOrDelete(const std::string& key, const std::optional<std::string>& value,
+                 WriteBatch& batch) {
+  value ? batch.Put(Family::kTiers, key, *value) : batch.Delete(Family::kTiers, key);
+}
+
+}  // namespace
+
+Status DayBatches::Write(Store& store) const {
+  for (WriteBatch* const batch : {hours.get(), days.get(), quality.get()}) {
+    RETURN_IF_ERROR(store.Write(*batch, WriteMode::kNoSync));
+    batch->Clear();
+  }
+  return OkStatus();
+}
+
+Status PutDayAggs(Partition partition, TenantId tenant, SeriesId series, DayAggs aggs,
+                  std::string_view stored_days, DayBatches& batches) {
+  std::vector<TierWindow> days;
+  if (!stored_days.empty()) {
+    ASSIGN_OR_RETURN(days, ReadDays(stored_days));
+  }
   Replace(PartitionEnd(partition), std::move(aggs.day), days);
-  if (aggs.hours.empty()) {
-    batch.Delete(Family::kTiers, hour_key);
-  } else {
-    batch.Put(Family::kTiers, hour_key, EncodeTierBlock(Tier::kHour, aggs.hours));
-  }
-  const std::string quality_key = QualityKey(partition, tenant, series);
-  if (aggs.quality.hours.empty()) {
-    batch.Delete(Family::kTiers, quality_key);
-  } else {
-    batch.Put(Family::kTiers, quality_key, EncodeDayQuality(aggs.quality));
-  }
-  if (days.empty()) {
-    batch.Delete(Family::kTiers, day_key);
-  } else {
-    batch.Put(Family::kTiers, day_key, EncodeTierBlock(Tier::kDay, days));
-  }
+  std::optional<std::string> hour_block, day_block, quality;
+  if (!aggs.hours.empty()) hour_block = EncodeTierBlock(Tier::kHour, aggs.hours);
+  if (!days.empty()) day_block = EncodeTierBlock(Tier::kDay, days);
+  if (!aggs.quality.hours.empty()) quality = EncodeDayQuality(aggs.quality);
+  PutOrDelete(HourBlockKey(partition, tenant, series), hour_block, *batches.hours);
+  PutOrDelete(DayBlockKey(partition, tenant, series), day_block, *batches.days);
+  PutOrDelete(QualityKey(partition, tenant, series), quality, *batches.quality);
   return OkStatus();
 }
 

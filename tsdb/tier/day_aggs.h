@@ -1,6 +1,7 @@
 // DayAggs: what one series' samples of a day come down to, hour by hour and in all.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,11 +32,27 @@ std::string DayBlockKey(Partition partition, TenantId tenant, SeriesId series);
 inline constexpr uint8_t kQualityTier = 3;
 std::string QualityKey(Partition partition, TenantId tenant, SeriesId series);
 
-// Puts into the batch what makes the store's aggregates of the day these.  What the
-// batch already has of the series is not seen.
-//   kDataLoss  the block with the other days of the period is damaged
-Status PutDayAggs(const Store& store, Partition partition, TenantId tenant, SeriesId series,
-                  DayAggs aggs, WriteBatch& batch);
+// Writes of a pass, apart by what they are: keys that ascend take RocksDB a fraction of the
+// time that keys of several places in turn take.
+struct DayBatches {
+  explicit DayBatches(Store& store)
+      : hours(store.NewBatch()), days(store.NewBatch()), quality(store.NewBatch()) {}
+
+  size_t size_bytes() const {
+    return hours->size_bytes() + days->size_bytes() + quality->size_bytes();
+  }
+  // One after the other, not as one; then they are empty.
+  //   kUnavailable  the disk is full or failing
+  Status Write(Store& store) const;
+
+  const std::unique_ptr<WriteBatch> hours, days, quality;
+};
+
+// Puts into the batches what makes the store's aggregates of the day these.
+// `stored_days`: what the store has under DayBlockKey; empty: nothing.
+//   kDataLoss  that is damaged
+Status PutDayAggs(Partition partition, TenantId tenant, SeriesId series, DayAggs aggs,
+                  std::string_view stored_days, DayBatches& batches);
 
 // Whether the store has these, and nothing else of the day: reads both blocks.
 //   kDataLoss  one of them cannot be read

@@ -31,6 +31,28 @@ Status CheckRunning(const std::atomic<bool>& stopping) {
   return stopping.load(std::memory_order_relaxed) ? Cancelled("the storage closes") : OkStatus();
 }
 
+// Values of keys that ascend, mostly: a look at what comes next saves a search.
+class AscendingReader {
+ public:
+  explicit AscendingReader(std::unique_ptr<StoreIterator> it) : it_(std::move(it)) {}
+
+  // Empty: there is none.  Valid until the next call.
+  StatusOr<std::string_view> Read(std::string wanted);
+
+ private:
+  const std::unique_ptr<StoreIterator> it_;
+  std::string last_;  // wanted; the iterator is at the first key from there on
+};
+
+StatusOr<std::string_view> AscendingReader::Read(std::string wanted) {
+  const bool ahead = !last_.empty() && wanted >= last_;
+  if (ahead && it_->Valid() && it_->key() < wanted) it_->Next();
+  if (!ahead || (it_->Valid() && it_->key() < wanted)) it_->Seek(wanted);
+  RETURN_IF_ERROR(it_->status());
+  last_ = std::move(wanted);
+  return it_->Valid() && it_->key() == last_ ? it_->value() : std::string_view();
+}
+
 // One pass over the marks of one day.
 class DayPass {
  public:
@@ -48,8 +70,10 @@ class DayPass {
         gone_until_(gone_until),
         stopping_(stopping),
         marks_(store.NewIterator(Family::kTiers)),
+        days_(store.NewIterator(Family::kTiers)),
         raw_(store.NewIterator(Family::kRaw)),
-        batch_(store.NewBatch()) {}
+        made_(store),
+        done_(store.NewBatch()) {}
 
   //   kDataLoss  some series could not be read; their marks stay
   Status Run();
@@ -61,6 +85,7 @@ class DayPass {
   Status Make(TenantId tenant, SeriesId series);
   StatusOr<std::string_view> RawBlock(const RawKey& key);
   bool IsGone(TenantId tenant) const { return PartitionEnd(partition_) <= gone_until_(tenant); }
+  bool IsFull() const { return made_.size_bytes() + done_->size_bytes() >= kBatchBytes; }
   Status Write();
 
   Store& store_;
@@ -68,8 +93,10 @@ class DayPass {
   const std::function<int64_t(TenantId)>& gone_until_;
   const std::atomic<bool>& stopping_;
   const std::unique_ptr<StoreIterator> marks_;
+  AscendingReader days_;  // only passes write them, one at a time
   const std::unique_ptr<StoreIterator> raw_;
-  const std::unique_ptr<WriteBatch> batch_;
+  DayBatches made_;
+  const std::unique_ptr<WriteBatch> done_;  // takes marks away; behind what was made for them
   Counts counts_;
   Status unreadable_;  // the first
 };
@@ -79,7 +106,7 @@ Status DayPass::Run() {
   marks_->Seek(whole);
   if (marks_->Valid() && marks_->key() == whole) {
     RETURN_IF_ERROR(MakeWholeDay());
-    if (unreadable_.ok()) batch_->Delete(Family::kTiers, whole);
+    if (unreadable_.ok()) done_->Delete(Family::kTiers, whole);
     marks_->Next();
   }
   RETURN_IF_ERROR(MakeMarked());
@@ -93,7 +120,7 @@ Status DayPass::MakeWholeDay() {
     if (!DecodeRawKey(raw_->key(), key)) return DataLoss("a key of raw that is none");
     if (key.partition != partition_) break;
     if (!IsGone(key.tenant)) RETURN_IF_ERROR(Make(key.tenant, key.series));
-    if (batch_->size_bytes() >= kBatchBytes) RETURN_IF_ERROR(Write());
+    if (IsFull()) RETURN_IF_ERROR(Write());
   }
   return raw_->status();
 }
@@ -117,8 +144,8 @@ Status DayPass::MakeMarked() {
       RETURN_IF_ERROR(Make(first.tenant, first.series));
     }
     if (counts_.unreadable > unreadable) continue;
-    for (const std::string& mark : seen) batch_->Delete(Family::kTiers, mark);
-    if (batch_->size_bytes() >= kBatchBytes) RETURN_IF_ERROR(Write());
+    for (const std::string& mark : seen) done_->Delete(Family::kTiers, mark);
+    if (IsFull()) RETURN_IF_ERROR(Write());
   }
   return marks_->status();
 }
@@ -141,7 +168,9 @@ Status DayPass::Make(TenantId tenant, SeriesId series) {
   Status status = aggs.status();
   if (aggs.ok()) {
     counts_.windows += aggs->hours.size() + (aggs->day ? 1 : 0);
-    status = PutDayAggs(store_, partition_, tenant, series, *std::move(aggs), *batch_);
+    ASSIGN_OR_RETURN(const std::string_view days,
+                     days_.Read(DayBlockKey(partition_, tenant, series)));
+    status = PutDayAggs(partition_, tenant, series, *std::move(aggs), days, made_);
   }
   if (status.code() != StatusCode::kDataLoss) return status;
   ++counts_.unreadable;
@@ -151,8 +180,10 @@ Status DayPass::Make(TenantId tenant, SeriesId series) {
 
 Status DayPass::Write() {
   RETURN_IF_ERROR(FaultPoint("rollup.made"));
-  RETURN_IF_ERROR(store_.Write(*batch_, WriteMode::kNoSync));
-  batch_->Clear();
+  RETURN_IF_ERROR(made_.Write(store_));
+  RETURN_IF_ERROR(FaultPoint("rollup.kept"));
+  RETURN_IF_ERROR(store_.Write(*done_, WriteMode::kNoSync));
+  done_->Clear();
   return FaultPoint("rollup.written");
 }
 
@@ -335,9 +366,12 @@ StatusOr<bool> Rollup::VerifySeries(const RawKey& key, std::string_view raw_bloc
   ASSIGN_OR_RETURN(const bool holds,
                    HoldsDayAggs(store_, key.partition, key.tenant, key.series, *aggs));
   if (holds) return true;
-  const std::unique_ptr<WriteBatch> batch = store_.NewBatch();
-  RETURN_IF_ERROR(PutDayAggs(store_, key.partition, key.tenant, key.series, *aggs, *batch));
-  RETURN_IF_ERROR(store_.Write(*batch, WriteMode::kNoSync));
+  ASSIGN_OR_RETURN(const auto days,
+                   store_.Get(Family::kTiers, DayBlockKey(key.partition, key.tenant, key.series)));
+  DayBatches mended(store_);
+  RETURN_IF_ERROR(PutDayAggs(key.partition, key.tenant, key.series, *aggs,
+                             days.value_or(std::string()), mended));
+  RETURN_IF_ERROR(mended.Write(store_));
   ASSIGN_OR_RETURN(const bool holds_now,
                    HoldsDayAggs(store_, key.partition, key.tenant, key.series, *aggs));
   if (!holds_now) return Internal("aggregates do not come back as they were written");

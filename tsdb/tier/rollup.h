@@ -3,7 +3,8 @@
 //   marks    of the day, with the samples that are behind them: they say which series
 //   raw      is read after them; the whole day of such a series is made anew, so that
 //            what comes out depends on the samples only, and not on when it is done
-//   write    aggregates, and the removal of the marks that were seen, in one batch
+//   write    aggregates, then the removal of the marks that were seen: RocksDB's log
+//            keeps that order
 //   clear    the hours of these marks are not dirty any more (tsdb/block/dirty_days.h)
 //
 // A mark that comes meanwhile has another key, and stays.  After a crash at any step
