@@ -83,6 +83,7 @@ void Maintenance::Turn() {
     status.Update(retain_());
     status.Update(evictor_.Advance());
   }
+  if (status.code() == StatusCode::kCancelled) return;  // the storage closes
   // Once when it begins and once when it ends, not four times a second.
   if (!status.ok() && !failing_) {
     Log(LogLevel::kError, "sealing or retention fails and is tried again; reads go on",

@@ -1,5 +1,8 @@
 #include "tsdb/store/tier_keys.h"
 
+#include <algorithm>
+#include <limits>
+
 #include "tsdb/base/coding.h"
 #include "tsdb/base/varint.h"
 
@@ -33,7 +36,10 @@ TierPeriod PeriodOf(Partition partition) {
   return static_cast<TierPeriod>((up - (up & (kPartitionsInPeriod - 1))) / kPartitionsInPeriod);
 }
 
-Partition PeriodEnd(TierPeriod period) { return period * kPartitionsInPeriod; }
+Partition PeriodEnd(TierPeriod period) {
+  const int64_t end = int64_t{period} * kPartitionsInPeriod;
+  return static_cast<Partition>(std::min<int64_t>(end, std::numeric_limits<Partition>::max()));
+}
 
 std::string TierPeriodKey(uint8_t tier, TierPeriod period) {
   std::string out(1, static_cast<char>(tier));

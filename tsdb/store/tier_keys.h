@@ -25,7 +25,7 @@ using TierPeriod = int32_t;
 inline constexpr int kPartitionsInPeriod = 32;
 
 TierPeriod PeriodOf(Partition partition);
-// The last partition of the period.
+// The last partition of the period; there is none after the last of all.
 Partition PeriodEnd(TierPeriod period);
 
 struct TierKey {

@@ -33,12 +33,22 @@ TEST(TierKeys, PeriodsHold32Partitions) {
   const struct {
     Partition partition;
     TierPeriod period;
-  } cases[] = {{1, 1}, {32, 1}, {33, 2}, {0, 0}, {-31, 0}, {-32, -1}, {20454, 640}};
+  } cases[] = {{1, 1},
+               {32, 1},
+               {33, 2},
+               {0, 0},
+               {-31, 0},
+               {-32, -1},
+               {20454, 640},
+               {2147483616, 67108863},
+               {2147483617, 67108864},
+               {2147483647, 67108864},
+               {-2147483647, -67108863}};
   for (const auto& c : cases) {
     SCOPED_TRACE(c.partition);
     EXPECT_EQ(PeriodOf(c.partition), c.period);
     EXPECT_LE(c.partition, PeriodEnd(c.period));
-    EXPECT_GT(c.partition, PeriodEnd(c.period) - kPartitionsInPeriod);
+    EXPECT_GT(c.partition, PeriodEnd(c.period - 1));
   }
 }
 
