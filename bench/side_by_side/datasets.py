@@ -90,6 +90,8 @@ ALL = [
             "per hour", late=0.10, duplicates=0.05, churn=0.2),
     Dataset("S5", "20,000 float series, 30 scrapes; SIGKILL after the last acknowledgement",
             20_000, 30, kill=True),
+    Dataset("K1M", "1,000,000 float series, 15 scrapes; SIGKILL after the last acknowledgement",
+            1_000_000, 15, kill=True),
     Dataset("M100", "memory: 100,000 float series, 480 scrapes", 100_000, 480),
     Dataset("M400", "memory: 400,000 float series, 480 scrapes", 400_000, 480),
 ]

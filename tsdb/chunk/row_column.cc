@@ -50,9 +50,9 @@ void WriteColumn(BitPacker& bits, std::span<const uint64_t> numbers) {
   std::copy(numbers.begin(), numbers.end(), columns[0].begin());
   const size_t n = numbers.size();
   size_t best = 0;
-  size_t best_spread = Spread(numbers);
+  size_t best_spread = n > 1 ? Spread(numbers) : 0;
   for (size_t order = 1; order <= std::min(kMostOrder, n - 1); ++order) {
-    columns[order] = columns[order - 1];
+    std::copy_n(columns[order - 1].begin(), n, columns[order].begin());
     for (size_t i = n; i-- > order;) columns[order][i] -= columns[order][i - 1];
     const size_t spread = order * kApartBits + Spread({columns[order].data() + order, n - order});
     if (spread >= best_spread) continue;
