@@ -154,12 +154,8 @@ class Load {
       case 1:
         Check(storage_.CleanTombstones());
         break;
-      default: {
-        const Status flushed = storage_.Flush();
-        // Of a day past retention there may be late samples yet; it says to come back.
-        if (disk == nullptr && flushed.code() == StatusCode::kUnavailable) return;
-        Check(flushed);
-      }
+      default:
+        Check(storage_.Flush());
     }
     Say("F " + acknowledged);
   }

@@ -125,9 +125,10 @@ Status RawRetention::Advance() {
   MutexLock lock(mutex_);
   RETURN_IF_ERROR(MoveMarksLocked());
   RETURN_IF_ERROR(DropPartitions());
-  if (tenants_due_) RETURN_IF_ERROR(DropTenants());
-  tenants_due_ = false;
-  return OkStatus();
+  if (!tenants_due_) return OkStatus();
+  const Status dropped = DropTenants();
+  tenants_due_ = !dropped.ok();
+  return dropped.code() == StatusCode::kFailedPrecondition ? OkStatus() : dropped;
 }
 
 Status RawRetention::DropPartitions() {
@@ -137,6 +138,7 @@ Status RawRetention::DropPartitions() {
   for (const Partition partition : *days) {
     if (PartitionEnd(partition) >= oldest) break;
     const Status released = Release(partition);
+    if (released.code() == StatusCode::kFailedPrecondition) break;  // next time
     failed.Update(released);
     if (!released.ok()) break;
     const Status dropped =

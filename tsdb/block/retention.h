@@ -59,6 +59,7 @@ class RawRetention {
   using Tenants = std::function<std::map<TenantId, std::string>()>;
   // Called before anything of the day is dropped; if it fails, the day stays, and all
   // later ones.
+  //   kFailedPrecondition  not now; the day stays until another turn
   using Prepare = std::function<Status(Partition)>;
 
   RawRetention(Store& store, PartitionSet& partitions, const RetentionOptions& options,

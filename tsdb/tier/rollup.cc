@@ -331,7 +331,7 @@ Status Rollup::Finish(Partition partition) {
   const bool unreadable = made.code() == StatusCode::kDataLoss;
   if (!unreadable) RETURN_IF_ERROR(made);
   if (!unreadable && dirty_->IsDirty(partition)) {
-    return Unavailable("a day still changes whose samples are past retention; trying again");
+    return FailedPrecondition("a day still changes whose samples are past retention");
   }
   return Verify(partition);
 }

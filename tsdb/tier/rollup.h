@@ -66,7 +66,8 @@ class Rollup {
   // compares them with the samples.
   //   kDataLoss     the database cannot be read (a series of which samples cannot is
   //                 logged and counted, and keeps what it has)
-  //   kUnavailable  the disk is failing, or the day still changes
+  //   kUnavailable  the disk is failing
+  //   kFailedPrecondition  samples of the day came meanwhile: not now
   Status Finish(Partition partition);
 
   // Goes up when aggregates were written, before their hours stop being dirty.  A view
